@@ -26,7 +26,7 @@ CameraState = Literal["connecting", "live", "stalled", "backoff", "ended"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraReading:
-    """How a camera does now; ``reason`` names the last failure in words (DNS, refused, 401, timeout, codec …)."""
+    """How a camera does now; ``reason`` names the last failure in words (DNS, refused, 401, timeout)."""
 
     state: CameraState
     reason: str | None
