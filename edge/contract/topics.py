@@ -34,6 +34,7 @@ class Channel(StrEnum):
         return self in {Channel.INCIDENT, Channel.EVIDENCE}
 
 
+_LEVEL = re.compile(r"[A-Za-z0-9_.-]+")
 _TOPIC = re.compile(
     rf"{ROOT}/(?P<site>[A-Za-z0-9_.-]+)/(?P<box>[A-Za-z0-9_.-]+)/(?P<channel>[a-z]+)(?:/(?P<key>[A-Za-z0-9_.-]+))?"
 )
@@ -57,8 +58,9 @@ class Topic:
             raise TopicError(
                 f"channel {self.channel} {'needs' if self.channel.has_key else 'takes no'} key: {self.key}"
             )
-        if not _TOPIC.fullmatch(str(self)):
-            raise TopicError(f"not one level each of letters, digits, dot, dash, underscore: {self}")
+        for level in (self.site, self.box, self.key):
+            if level is not None and not _LEVEL.fullmatch(level):
+                raise TopicError(f"not one level of letters, digits, dot, dash, underscore: {level!r}")
 
     def __str__(self) -> str:
         key = "" if self.key is None else f"/{self.key}"
