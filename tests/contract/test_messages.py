@@ -19,7 +19,7 @@ from tests.build import NOON, an_event, an_incident
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = Path(__file__).parents[2] / "configs" / "schema"
-MESSAGES = {"ack": Ack, "event": IncidentEvent, "health": EdgeHealth, "status": EdgeStatus}
+MESSAGES: dict[str, type[Ack | EdgeHealth | EdgeStatus | IncidentEvent]] = {"ack": Ack, "event": IncidentEvent, "health": EdgeHealth, "status": EdgeStatus}
 
 
 @given(rev=st.integers(1, 10**6), phase=st.sampled_from(Phase), sequence=st.integers(1, 2**53))
