@@ -43,6 +43,15 @@ class TicketFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedEvent:
+    """An incident event in the inbox; ``event_id`` counts arrivals."""
+
+    event_id: int
+    received_at: datetime
+    event: IncidentEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceView:
     """A picture of an incident; ``stored_at`` is None until its bytes have arrived."""
 
@@ -106,7 +115,7 @@ class Reader(Protocol):
 
     def ticket(self, ticket_id: TicketId) -> TicketView | None: ...
 
-    def events(self, *, ticket_id: TicketId | None, after_id: int, limit: int) -> Sequence[IncidentEvent]:
+    def events(self, *, ticket_id: TicketId | None, after_id: int, limit: int) -> Sequence[ReceivedEvent]:
         """In order of arrival."""
 
     def log_since(self, log_id: int, limit: int) -> Sequence[LogEntry]:
