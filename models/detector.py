@@ -1,0 +1,115 @@
+"""The detector port, and its ONNX implementation."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
+
+from models.detections import Detections
+from models.manifest import Manifest, ModelError, Variant, load_manifest, read_verified
+from models.postprocess import decode
+from models.preprocess import letterbox
+
+CATALOG = Path(__file__).parent / "catalog"
+_OPEN_ERRORS = (
+    ort_errors.Fail,
+    ort_errors.InvalidArgument,
+    ort_errors.InvalidGraph,
+    ort_errors.InvalidProtobuf,
+    ort_errors.NotImplemented,
+    ort_errors.RuntimeException,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """Which model said it: goes into every incident's reasons."""
+
+    name: str
+    version: str
+    sha256: str
+
+
+class Detector(Protocol):
+    """Finds labelled boxes in a picture; safe to call from several threads."""
+
+    @property
+    def labels(self) -> tuple[str, ...]: ...
+
+    @property
+    def info(self) -> ModelInfo: ...
+
+    @property
+    def thresholds(self) -> Mapping[str, float]:
+        """The calibrated confidence of each label."""
+
+    def detect(self, image: NDArray[np.uint8]) -> Detections:
+        """Return everything above the floor of 0.05 in ``image`` (h, w, 3, BGR, any size)."""
+
+
+def load_detector(
+    directory: Path, *, providers: Sequence[str] = ("CPUExecutionProvider",), variant: Variant | None = None
+) -> Detector:
+    """Return the detector of a model directory after verifying its hash; INT8 where shipped, unless told."""
+    manifest = load_manifest(directory)
+    chosen = variant or ("int8" if "int8" in manifest.files else "fp32")
+    if chosen not in manifest.files:
+        raise ModelError(f"{directory} has no {chosen} file; it has: {', '.join(manifest.files)}")
+    file = manifest.files[chosen]
+    session = _open_session(read_verified(directory, file), directory / file.path, providers)
+    return _OnnxDetector(manifest, ModelInfo(manifest.name, manifest.version, file.sha256), session)
+
+
+def _open_session(content: bytes, path: Path, providers: Sequence[str]) -> ort.InferenceSession:
+    missing = set(providers) - set(ort.get_available_providers())
+    if missing:
+        available = ", ".join(ort.get_available_providers())
+        raise ModelError(f"onnxruntime here has no {', '.join(sorted(missing))}; choose of: {available}")
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # a worker a core beats threads in one
+    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return ort.InferenceSession(content, options, providers=list(providers))
+    except _OPEN_ERRORS as exc:
+        raise ModelError(f"{path} is no model that onnxruntime {ort.__version__} can open: {exc}") from exc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _OnnxDetector:
+    manifest: Manifest
+    info: ModelInfo
+    session: ort.InferenceSession
+
+    def __post_init__(self) -> None:
+        (model_input,), (output,) = self.session.get_inputs(), self.session.get_outputs()
+        side, rows = self.manifest.input_px, 4 + len(self.manifest.labels)
+        if list(model_input.shape) != [1, 3, side, side] or output.shape[1] != rows:
+            raise ModelError(
+                f"model {self.info.name}: the manifest says input 1x3x{side}x{side} and {rows} output rows, "
+                f"the file has {model_input.shape} and {output.shape}; export the model again"
+            )
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.manifest.labels
+
+    @property
+    def thresholds(self) -> Mapping[str, float]:
+        return self.manifest.thresholds
+
+    def detect(self, image: NDArray[np.uint8]) -> Detections:
+        fitted = letterbox(image, self.manifest.input_px)
+        (output,) = self.session.run(None, {self.session.get_inputs()[0].name: fitted.blob})
+        if not np.isfinite(output).all():
+            raise ModelError(
+                f"model {self.info.name} {self.info.version} gave a value that is no number on a picture "
+                f"of {fitted.width_px}x{fitted.height_px}: its boxes are refused; go back a version"
+            )
+        boxes, confidences, class_ids = decode(output[0])
+        return Detections(fitted.to_picture(boxes), confidences, class_ids, self.manifest.labels)

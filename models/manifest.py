@@ -1,0 +1,96 @@
+"""The manifest: what a model directory says about its files, labels and thresholds."""
+
+import hashlib
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+Variant = Literal["fp32", "int8"]
+
+
+class ModelError(Exception):
+    """A model cannot be used; the text names the file, what is wrong with it, and the way out."""
+
+
+class ModelFile(BaseModel):
+    """One ONNX file of a model, pinned by its hash."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: Annotated[str, Field(pattern=r"^[\w.-]+$")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Manifest(BaseModel):
+    """Everything needed to run a model, and where it came from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    version: str
+    task: Literal["detect"]
+    input_px: Annotated[int, Field(ge=32, multiple_of=32)]
+    licence: str
+    training_id: str
+    source: str
+    labels: tuple[str, ...]
+    thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]]
+    files: dict[Variant, ModelFile]
+
+    @model_validator(mode="after")
+    def _labels_and_files_are_complete(self) -> Self:
+        if len(set(self.labels)) != len(self.labels) or not self.labels:
+            raise ValueError("labels must be given, each once")
+        if set(self.thresholds) != set(self.labels):
+            odd = sorted(set(self.thresholds) ^ set(self.labels))
+            raise ValueError(f"thresholds must name exactly the labels; differing: {', '.join(odd)}")
+        if "fp32" not in self.files:
+            raise ValueError("files.fp32 is missing")
+        return self
+
+
+def load_manifest(directory: Path) -> Manifest:
+    """Read ``directory/manifest.toml``; raise ``ModelError`` with every problem in it."""
+    path = directory / "manifest.toml"
+    try:
+        return Manifest.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as exc:
+        raise ModelError(f"{path} is missing: {directory} is no model; name a folder of the catalog") from exc
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        raise ModelError(f"{path} cannot be read ({exc}): install the model again") from exc
+    except ValidationError as exc:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in error['loc']) or 'manifest'}: {error['msg']}"
+            for error in exc.errors()
+        )
+        raise ModelError(f"{path} is not a valid manifest: {problems}") from exc
+
+
+def read_verified(directory: Path, file: ModelFile) -> bytes:
+    """Return the bytes of ``file`` after checking its hash; raise ``ModelError`` when they differ."""
+    path = directory / file.path
+    try:
+        content = path.read_bytes()
+    except OSError as exc:
+        raise ModelError(f"{path} cannot be read ({exc.strerror}): install the model again") from exc
+    actual = hashlib.sha256(content).hexdigest()
+    if actual != file.sha256:
+        raise ModelError(
+            f"{path} is not the file that its manifest names: expected sha256 {file.sha256}, found {actual}; "
+            "install the model again, or export it again if you changed it on purpose"
+        )
+    return content
+
+
+def save_manifest(manifest: Manifest, directory: Path) -> None:
+    """Write ``manifest.toml`` so that `load_manifest` reads the same."""
+    heading = ("name", "version", "task", "input_px", "licence", "training_id", "source", "labels")
+    fields = manifest.model_dump(mode="json")
+    lines = [f"{name} = {json.dumps(fields[name], ensure_ascii=False)}" for name in heading]
+    lines += ["", "[thresholds]", *(f"{label} = {manifest.thresholds[label]:g}" for label in manifest.labels)]
+    for variant, file in manifest.files.items():
+        lines += ["", f"[files.{variant}]", f'path = "{file.path}"', f'sha256 = "{file.sha256}"']
+    (directory / "manifest.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")

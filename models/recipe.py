@@ -1,0 +1,69 @@
+"""A recipe: which labels a model has, where each begins, and which pictures it learns from."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+IGNORE = "ignore"
+"""The label of a region that may be anything: it is painted grey and counts for nothing."""
+
+RECIPES = Path(__file__).parent / "recipes"
+
+
+class RecipeError(Exception):
+    """A recipe or its data cannot be used; the text says what and the way out."""
+
+
+class Source(BaseModel):
+    """One folder of pictures; hand labels lie in a folder `labels` beside `images`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+    pictures: str
+    licence: str
+    labels: tuple[str, ...] = ()  # what the ids in the label files mean; none: nothing of ours is there
+    teacher: bool = False  # add what the base model is sure of where no hand label lies
+    group: str | None = None  # the part of a file name that pictures of one scene share
+    limit: int | None = None  # this many groups, chosen by name hash
+    rendered: bool = False
+
+
+class Recipe(BaseModel):
+    """How a model is made."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    input_px: Annotated[int, Field(ge=32, multiple_of=32)]
+    epochs: Annotated[int, Field(ge=1)]
+    labels: dict[str, tuple[str, ...]]
+    start: dict[str, str]
+    sources: tuple[Source, ...]
+
+    @model_validator(mode="after")
+    def _starts_are_labels(self) -> Self:
+        odd = set(self.start) - set(self.labels)
+        if odd:
+            raise ValueError(f"start names what is no label: {', '.join(sorted(odd))}")
+        return self
+
+    def start_class(self, label: str) -> str | None:
+        """Return the class of the base model whose row of the head ``label`` begins with."""
+        return next(iter(self.labels[label]), self.start.get(label))
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read a recipe; raise ``RecipeError`` with every problem in it."""
+    try:
+        return Recipe.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as exc:
+        known = ", ".join(sorted(recipe.stem for recipe in RECIPES.glob("*.toml")))
+        raise RecipeError(f"{path} is missing; give a file, or one of: {known}") from exc
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        raise RecipeError(f"{path} cannot be read: {exc}") from exc
+    except ValidationError as exc:
+        problems = (f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in exc.errors())
+        raise RecipeError(f"{path} is no valid recipe: {'; '.join(problems)}") from exc
