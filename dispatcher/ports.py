@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from dispatcher.domain.assign import Load
+from dispatcher.domain.case import Case
+from dispatcher.domain.category import Category
+from dispatcher.domain.escalate import Wait
 from dispatcher.domain.log import LogEntry
+from dispatcher.domain.merge import Candidate, Finding
 from dispatcher.domain.ticket import State, Ticket, TicketId
-from edge.contract.messages import EdgeHealth, EdgeStatus, Incident, IncidentEvent
+from edge.contract.messages import EdgeHealth, EdgeStatus, Incident, IncidentEvent, Phase
 
 
 class DispatchError(Exception):
@@ -19,14 +24,25 @@ class DispatchError(Exception):
         self.retryable = retryable
 
 
+class StaleError(DispatchError):
+    """The ticket has moved on since it was looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownIncident:
+    """An incident that has its ticket, as of its newest event."""
+
+    ticket_id: TicketId
+    rev: int
+    phase: Phase
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
-    """A thing to do at ``due_at`` unless the ticket has moved on from ``rev`` by then."""
+    """The one timer of a live ticket: a row, so that it survives and is claimed with its effect."""
 
-    timer_id: int
     ticket_id: TicketId
-    kind: str
-    due_at: datetime
+    wait: Wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +149,55 @@ class Reader(Protocol):
 
 
 class Writer(Protocol):
-    """One transaction; what the handlers may change. Filled in by the store's needs."""
+    """One transaction: all that the handlers read to decide, and all that they change."""
+
+    def lock(self, names: Sequence[str]) -> None:
+        """Wait until no other transaction holds any of ``names``, and hold them until the end."""
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Open a part of the transaction that is undone alone if it fails."""
+
+    def add_event(self, event: IncidentEvent, *, now: datetime) -> bool:
+        """Put the event into the inbox, count its sequence; return False if it was there before."""
+
+    def incident(self, incident_id: str) -> KnownIncident | None: ...
+
+    def put_incident(self, incident: Incident, *, source: str, ticket_id: TicketId) -> None:
+        """Store the newest state of an incident; its ticket never changes."""
+
+    def phases(self, ticket_id: TicketId) -> Sequence[Phase]:
+        """Return the phase of each incident of the ticket."""
+
+    def ticket(self, ticket_id: TicketId) -> Ticket | None:
+        """Return the ticket, held until the end of the transaction."""
+
+    def candidates(self, finding: Finding, category: Category) -> Sequence[Candidate]:
+        """Return the tickets of the category that ``finding`` could belong to: nearby, or its camera's."""
+
+    def load_of(self, person_id: str) -> Load: ...
+
+    def save(self, case: Case) -> None:
+        """Append the case's entries, store its ticket and timer; raise ``StaleError`` if it has moved on."""
+
+    def due_timers(self, now: datetime, limit: int) -> Sequence[Timer]:
+        """Return the timers that are due, oldest first, claimed until the end of the transaction."""
+
+    def set_timer(self, timer: Timer) -> None: ...
+
+    def untimed(self) -> Sequence[TicketId]:
+        """Return the live tickets without a timer: there must be none."""
+
+    def put_status(self, source: str, status: EdgeStatus, *, now: datetime) -> None: ...
+
+    def put_health(self, source: str, health: EdgeHealth, *, now: datetime) -> None: ...
+
+    def put_picture(self, sha256: str, *, size_bytes: int, now: datetime) -> None:
+        """Note that the bytes of a picture are on disk."""
+
+    def add_dead_letter(self, *, topic: str, reason: str, payload: bytes, now: datetime) -> None:
+        """Keep a message that cannot be understood: its first bytes, its size, the reason."""
+
+    def put_account(self, account: str, password_hash: str, *, now: datetime) -> None: ...
 
 
 class Store(Protocol):

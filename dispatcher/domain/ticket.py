@@ -1,4 +1,4 @@
-"""A ticket: the work that follows from incidents, and the one table of its allowed moves."""
+"""A ticket: the work that follows from incidents."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,7 +55,8 @@ class Verb(StrEnum):
     VOID = "void"
     MERGE = "merge"  # one more incident joins
     UPDATE = "update"  # an incident of the ticket changed
-    ESCALATE = "escalate"
+    REMIND = "remind"  # half of a clock, or all of it, has run
+    ESCALATE = "escalate"  # the next level is called in
 
 
 class Outcome(StrEnum):
@@ -71,9 +72,10 @@ class Outcome(StrEnum):
 class Ticket:
     """A ticket as the fold of its log; ``rev`` grows by one with each log entry.
 
-    ``lat``, ``lon`` is the fixed anchor (WGS 84) that later incidents are merged by. ``escalation_level``
-    is how many cells above the assignee's have been called in. ``flags`` names what needs a look:
-    ``outside_cells``, ``unknown_camera``, ``roster_gap``, ``historical``.
+    ``lat``, ``lon`` is the fixed anchor (WGS 84) that later incidents are merged by. ``due_at`` is the end
+    of the clock that runs now. ``escalation_level`` is how many levels above its own are called in.
+    ``flags`` names what needs a look: ``outside_cells``, ``unknown_camera``, ``roster_gap``,
+    ``historical``. ``head`` is the hash of the last log entry.
     """
 
     ticket_id: TicketId
@@ -99,3 +101,8 @@ class Ticket:
     reopened: int
     recurs_of: TicketId | None
     flags: tuple[str, ...]
+    accepted_at: datetime | None = None
+    finished_at: datetime | None = None
+    finished_by: str | None = None
+    returns: int = 0
+    head: str = ""
