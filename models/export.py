@@ -1,6 +1,7 @@
 """Export: a trained model becomes a catalog directory: fp32 and INT8 ONNX with their manifest."""
 
 import hashlib
+import json
 import logging
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,7 +16,10 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from ultralytics.nn.tasks import load_checkpoint
 
+from models.detector import load_detector
+from models.evaluate import mean_ap50
 from models.manifest import Manifest, ModelFile, Variant, load_manifest, save_manifest
+from models.picture import find_pictures, read_picture
 from models.preprocess import letterbox
 from models.recipe import Recipe
 from models.train import transplant
@@ -23,10 +27,28 @@ from models.train import transplant
 OPSET = 17
 UNCALIBRATED = 0.5
 """The threshold of every label until `calibrate` has measured it."""
+RANGE_PICTURES = 150
+"""So many training pictures give the ranges of the INT8 model."""
+INT8_LOSS = 0.01
+"""INT8 is shipped only if it loses less AP50 than this."""
 FILES: dict[Variant, str] = {"fp32": "model.onnx", "int8": "model.int8.onnx"}
 
 
-def export(recipe: Recipe, weights: Path, out: Path, *, version: str, training_id: str) -> Manifest:
+def export(recipe: Recipe, weights: Path, out: Path, *, version: str, dataset: Path) -> str:
+    """Write a model into ``out``, with INT8 if that loses little enough; return in words what was written."""
+    summary = json.loads((dataset / "summary.json").read_text(encoding="utf-8"))
+    export_fp32(recipe, weights, out, version=version, training_id=f"{recipe.name}-{summary['training_id']}")
+    pictures = list(find_pictures(dataset / "images" / "train"))
+    step = max(1, len(pictures) // RANGE_PICTURES)
+    quantise(out, (read_picture(picture) for picture in pictures[::step]))
+    whole, small = (mean_ap50(load_detector(out, variant=variant), dataset) for variant in FILES)
+    kept = whole - small < INT8_LOSS
+    if not kept:
+        drop_int8(out)
+    return f"AP50 fp32 {whole:.4f}, INT8 {small:.4f}: INT8 is {'shipped' if kept else 'not shipped'}"
+
+
+def export_fp32(recipe: Recipe, weights: Path, out: Path, *, version: str, training_id: str) -> Manifest:
     """Write `model.onnx` and `manifest.toml` of ``weights`` into ``out``; thresholds await calibration."""
     model = transplant(load_checkpoint(str(weights))[0], recipe).float().eval()
     model = model.fuse(verbose=False)

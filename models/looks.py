@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from models.picture import PictureError, read_picture
 
-SAME_LOOK = 0.86
+SAME_LOOK = 0.62
 """Correlation of two colour thumbnails from which on they count as one look."""
 
 

@@ -38,6 +38,7 @@ class Recipe(BaseModel):
 
     name: str
     input_px: Annotated[int, Field(ge=32, multiple_of=32)]
+    train_px: Annotated[int, Field(ge=32, multiple_of=32)]  # smaller than the input buys epochs
     epochs: Annotated[int, Field(ge=1)]
     labels: dict[str, tuple[str, ...]]
     start: dict[str, str]

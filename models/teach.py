@@ -10,7 +10,7 @@ from models.dataset import Boxes, Teacher
 from models.recipe import Recipe
 
 SURE = 0.4
-TEACHER_PX = 640
+TEACHER_PX = 448
 
 
 def load_teacher(weights: Path, recipe: Recipe) -> Teacher:

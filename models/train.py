@@ -30,7 +30,7 @@ def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bo
         "name": "run",
         "exist_ok": True,
         "epochs": recipe.epochs,
-        "imgsz": recipe.input_px,
+        "imgsz": recipe.train_px,
         "batch": 16,
         "nbs": 16,
         "cache": "ram",
