@@ -1,0 +1,234 @@
+"""The store's transaction: what the handlers read to decide, and change."""
+
+import hashlib
+import math
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select, text, update
+from sqlalchemy import case as when
+from sqlalchemy.dialects import postgresql, sqlite
+
+from dispatcher.adapters.store import tables as t
+from dispatcher.adapters.store.rows import entry_values, ticket_of, ticket_values
+from dispatcher.domain.assign import Load
+from dispatcher.domain.case import Case
+from dispatcher.domain.category import Category
+from dispatcher.domain.escalate import Step, Wait
+from dispatcher.domain.merge import Candidate, Finding
+from dispatcher.domain.ticket import Ticket, TicketId
+from dispatcher.ports import KnownIncident, StaleError, Timer
+from edge.contract.messages import EdgeHealth, EdgeStatus, Incident, IncidentEvent, Phase
+
+_METRES_A_DEGREE = 111_320.0
+_KEPT_BYTES = 4096
+_OPEN_PHASES = (Phase.OPENED, Phase.UPDATED)
+
+
+class StoreWriter:
+    """One transaction on an open connection; the caller commits or rolls back."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._is_postgres = connection.dialect.name == "postgresql"
+
+    def lock(self, names: Sequence[str]) -> None:
+        """Take the locks in one order, so that nobody waits in a circle; SQLite has one writer anyway."""
+        if not self._is_postgres:
+            return
+        keys = sorted(
+            int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True) for name in names
+        )
+        for key in keys:
+            self._connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+    def savepoint(self) -> AbstractContextManager[object]:
+        return self._connection.begin_nested()
+
+    def add_event(self, event: IncidentEvent, *, now: datetime) -> bool:
+        added = self._insert(
+            t.event,
+            source=event.source,
+            id=event.id,
+            incident_id=event.data.incident_id,
+            arrived_at=now,
+            body=event.to_json().decode(),
+        )
+        if not added:
+            return False
+        self._count_sequence(event.source, event.sequence, now)
+        for ref in event.data.evidence:
+            self._insert(
+                t.evidence,
+                incident_id=event.data.incident_id,
+                sha256=ref.sha256,
+                kind=ref.kind,
+                rev=event.data.rev,
+                media_type=ref.media_type,
+            )
+        return True
+
+    def incident(self, incident_id: str) -> KnownIncident | None:
+        row = self._connection.execute(
+            select(t.incident.c.ticket_id, t.incident.c.rev, t.incident.c.phase).where(
+                t.incident.c.incident_id == incident_id
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        return KnownIncident(ticket_id=TicketId(row.ticket_id), rev=row.rev, phase=Phase(row.phase))
+
+    def put_incident(self, incident: Incident, *, source: str, ticket_id: TicketId) -> None:
+        newest = {"rev": incident.rev, "phase": incident.phase, "body": incident.to_json().decode()}
+        known = {"incident_id": incident.incident_id, "ticket_id": ticket_id, "source": source}
+        if not self._insert(t.incident, **known, **newest):
+            self._connection.execute(
+                update(t.incident).where(t.incident.c.incident_id == incident.incident_id).values(**newest)
+            )
+
+    def phases(self, ticket_id: TicketId) -> Sequence[Phase]:
+        found = self._connection.scalars(
+            select(t.incident.c.phase).where(t.incident.c.ticket_id == ticket_id)
+        )
+        return [Phase(phase) for phase in found]
+
+    def ticket(self, ticket_id: TicketId) -> Ticket | None:
+        query = self._held(select(t.ticket).where(t.ticket.c.ticket_id == ticket_id))
+        row = self._connection.execute(query).mappings().one_or_none()
+        return None if row is None else ticket_of(row)
+
+    def candidates(self, finding: Finding, category: Category) -> Sequence[Candidate]:
+        reach = timedelta(seconds=max(category.window_s, category.reopen_s, category.recur_s))
+        still_seen = (
+            select(t.incident.c.incident_id)
+            .where(t.incident.c.ticket_id == t.ticket.c.ticket_id, t.incident.c.phase.in_(_OPEN_PHASES))
+            .exists()
+        )
+        query = select(t.ticket, still_seen.label("still_seen")).where(
+            t.ticket.c.category == category.code,
+            _nearby(finding, category),
+            or_(t.ticket.c.last_seen_at >= finding.first_seen_at - reach, t.ticket.c.is_live),
+        )
+        rows = self._connection.execute(query).mappings()
+        return [Candidate(ticket=ticket_of(row), still_seen=bool(row["still_seen"])) for row in rows]
+
+    def load_of(self, person_id: str) -> Load:
+        open_tickets = (
+            select(func.count())
+            .where(t.ticket.c.assignee_id == person_id, t.ticket.c.is_live)
+            .scalar_subquery()
+        )
+        last = select(func.max(t.ticket.c.dispatched_at)).where(t.ticket.c.assignee_id == person_id)
+        row = self._connection.execute(
+            select(open_tickets.label("open_tickets"), last.scalar_subquery().label("last_at"))
+        ).one()
+        return Load(open_tickets=row.open_tickets, last_dispatched_at=row.last_at)
+
+    def save(self, case: Case) -> None:
+        if not case.entries:
+            return
+        values = ticket_values(case.ticket)
+        if case.was_rev == 0:
+            self._connection.execute(t.ticket.insert(), values)
+        else:
+            done = self._connection.execute(
+                update(t.ticket)
+                .where(t.ticket.c.ticket_id == case.ticket.ticket_id, t.ticket.c.rev == case.was_rev)
+                .values(**values)
+            )
+            if done.rowcount == 0:
+                raise StaleError(
+                    f"ticket {case.ticket.ticket_id} has moved on from rev {case.was_rev}: try again",
+                    retryable=True,
+                )
+        self._connection.execute(t.log.insert(), [entry_values(entry) for entry in case.entries])
+        if case.rewound:
+            self._rewind(case.ticket.ticket_id, case.wait, is_new=case.was_rev == 0)
+
+    def due_timers(self, now: datetime, limit: int) -> Sequence[Timer]:
+        query = select(t.timer).where(t.timer.c.due_at <= now).order_by(t.timer.c.due_at).limit(limit)
+        rows = self._connection.execute(query.with_for_update(skip_locked=True)).all()
+        return [
+            Timer(ticket_id=TicketId(row.ticket_id), wait=Wait(step=Step(row.step), due_at=row.due_at))
+            for row in rows
+        ]
+
+    def set_timer(self, timer: Timer) -> None:
+        self._rewind(timer.ticket_id, timer.wait, is_new=False)
+
+    def untimed(self) -> Sequence[TicketId]:
+        timed = select(t.timer.c.ticket_id).where(t.timer.c.ticket_id == t.ticket.c.ticket_id).exists()
+        found = self._connection.scalars(select(t.ticket.c.ticket_id).where(t.ticket.c.is_live, ~timed))
+        return [TicketId(ticket_id) for ticket_id in found]
+
+    def put_status(self, source: str, status: EdgeStatus, *, now: datetime) -> None:
+        self._put_box(source, now, status=status.to_json().decode())
+
+    def put_health(self, source: str, health: EdgeHealth, *, now: datetime) -> None:
+        self._put_box(source, now, health=health.to_json().decode())
+
+    def put_picture(self, sha256: str, *, size_bytes: int, now: datetime) -> None:
+        self._insert(t.picture, sha256=sha256, size_bytes=size_bytes, stored_at=now)
+
+    def add_dead_letter(self, *, topic: str, reason: str, payload: bytes, now: datetime) -> None:
+        beginning = payload[:_KEPT_BYTES].decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
+        values = {"topic": topic, "reason": reason, "size_bytes": len(payload), "beginning": beginning}
+        self._connection.execute(t.dead_letter.insert(), {"at": now, **values})
+
+    def put_account(self, account: str, password_hash: str, *, now: datetime) -> None:
+        values = {"account": account, "password_hash": password_hash, "created_at": now}
+        self._connection.execute(t.account.insert(), values)
+
+    def _rewind(self, ticket_id: TicketId, wait: Wait | None, *, is_new: bool) -> None:
+        mine = t.timer.c.ticket_id == ticket_id
+        if wait is None:
+            self._connection.execute(delete(t.timer).where(mine))
+            return
+        values = {"step": wait.step, "due_at": wait.due_at}
+        if is_new or not self._connection.execute(update(t.timer).where(mine).values(**values)).rowcount:
+            self._connection.execute(t.timer.insert(), {"ticket_id": ticket_id, **values})
+
+    def _count_sequence(self, source: str, sequence: int, now: datetime) -> None:
+        box = t.box.c
+        self._put_box(
+            source,
+            now,
+            events=box.events + 1,
+            first_sequence=_least(box.first_sequence, sequence),
+            last_sequence=_greatest(box.last_sequence, sequence),
+        )
+
+    def _put_box(self, source: str, now: datetime, **values: Any) -> None:  # noqa: ANN401
+        change = update(t.box).where(t.box.c.source == source).values(heard_at=now, **values)
+        if self._connection.execute(change).rowcount == 0:
+            self._insert(t.box, source=source, heard_at=now, events=0)
+            self._connection.execute(change)
+
+    def _insert(self, table: Any, **values: Any) -> bool:  # noqa: ANN401
+        """Insert a row unless its key is there; return whether it was inserted."""
+        insert = postgresql.insert if self._is_postgres else sqlite.insert
+        return self._connection.execute(insert(table).on_conflict_do_nothing(), values).rowcount == 1
+
+    def _held(self, query: Select[Any]) -> Select[Any]:
+        return query.with_for_update() if self._is_postgres else query
+
+
+def _nearby(finding: Finding, category: Category) -> ColumnElement[bool]:
+    if category.merge_by == "camera":
+        return t.ticket.c.camera_id == finding.camera_id
+    tall = category.radius_m / _METRES_A_DEGREE
+    wide = tall / math.cos(math.radians(finding.lat))
+    return and_(
+        t.ticket.c.lat.between(finding.lat - tall, finding.lat + tall),
+        t.ticket.c.lon.between(finding.lon - wide, finding.lon + wide),
+    )
+
+
+def _least(column: ColumnElement[int], value: int) -> ColumnElement[int]:
+    return when((column.is_(None), value), (column > value, value), else_=column)
+
+
+def _greatest(column: ColumnElement[int], value: int) -> ColumnElement[int]:
+    return when((column.is_(None), value), (column < value, value), else_=column)
