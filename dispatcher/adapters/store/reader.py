@@ -10,7 +10,15 @@ from dispatcher.adapters.store import tables as t
 from dispatcher.adapters.store.rows import entry_of, ticket_of
 from dispatcher.domain.log import LogEntry
 from dispatcher.domain.ticket import Ticket, TicketId
-from dispatcher.ports import BoxView, Counts, DeadLetter, EvidenceView, TicketFilter, TicketView
+from dispatcher.ports import (
+    BoxView,
+    Counts,
+    DeadLetter,
+    EvidenceView,
+    ReceivedEvent,
+    TicketFilter,
+    TicketView,
+)
 from edge.contract.messages import EdgeHealth, EdgeStatus, Incident, IncidentEvent
 
 
@@ -59,13 +67,22 @@ class StoreReader:
         query = select(t.log).where(t.log.c.ticket_id == ticket_id).order_by(t.log.c.rev)
         return [entry_of(row) for row in self._connection.execute(query).mappings()]
 
-    def events(self, *, ticket_id: TicketId | None, after_id: int, limit: int) -> Sequence[IncidentEvent]:
-        query = select(t.event.c.body).where(t.event.c.event_no > after_id)
+    def events(self, *, ticket_id: TicketId | None, after_id: int, limit: int) -> Sequence[ReceivedEvent]:
+        query = select(t.event.c.event_no, t.event.c.arrived_at, t.event.c.body).where(
+            t.event.c.event_no > after_id
+        )
         if ticket_id is not None:
             query = query.join(t.incident, t.incident.c.incident_id == t.event.c.incident_id)
             query = query.where(t.incident.c.ticket_id == ticket_id)
-        bodies = self._connection.scalars(query.order_by(t.event.c.event_no).limit(limit))
-        return [IncidentEvent.from_json(body.encode()) for body in bodies]
+        rows = self._connection.execute(query.order_by(t.event.c.event_no).limit(limit))
+        return [
+            ReceivedEvent(
+                event_id=row.event_no,
+                received_at=row.arrived_at,
+                event=IncidentEvent.from_json(row.body.encode()),
+            )
+            for row in rows
+        ]
 
     def log_since(self, log_id: int, limit: int) -> Sequence[LogEntry]:
         query = select(t.log).where(t.log.c.log_id > log_id).order_by(t.log.c.log_id).limit(limit)
