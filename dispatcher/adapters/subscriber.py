@@ -145,7 +145,7 @@ class _Connection:
         """Return when the subscriptions stand; raise ``DispatchError`` or ``_VersionError``."""
         options: dict[str, Any] = {}
         if self._is_v5:
-            properties = Properties(PacketTypes.CONNECT)
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             properties.SessionExpiryInterval = _SESSION_S
             properties.ReceiveMaximum = _IN_FLIGHT
             options = {"clean_start": False, "properties": properties}

@@ -35,12 +35,8 @@ class _Answer:
     refused: list[Refusal] = field(default_factory=list)
 
 
-class _RefusedError(Exception):
-    """A message that can never be accepted; ``about`` is the id of the event or picture, if it has one."""
-
-    def __init__(self, reason: str, *, about: str | None) -> None:
-        super().__init__(reason)
-        self.about = about
+class _RefusedError(DispatchError):
+    """A message that can never be accepted."""
 
 
 class Intake:
@@ -77,10 +73,13 @@ class Intake:
         try:
             with tx.savepoint():
                 self._understand(tx, topic, message.payload, now, answer)
-        except _RefusedError as exc:
+        except DispatchError as exc:
+            if exc.retryable:
+                raise
             _bury(tx, message, str(exc), now)
-            if exc.about is not None:
-                answer.refused.append(Refusal(id=exc.about, reason=str(exc)))
+            about = _id_of(topic, message.payload)
+            if about is not None:
+                answer.refused.append(Refusal(id=about, reason=str(exc)))
 
     def _understand(self, tx: Writer, topic: Topic, payload: bytes, now: datetime, answer: _Answer) -> None:
         source = f"/edge/{topic.site}/{topic.box}"
@@ -89,31 +88,22 @@ class Intake:
             receive_event(tx, event, district=self._district, now=now)
             answer.committed.append(event.id)
         elif topic.channel is Channel.EVIDENCE and topic.key is not None:
-            self._keep_picture(tx, topic.key, payload, now)
+            self._pictures.put(topic.key, payload)
+            tx.put_picture(topic.key, size_bytes=len(payload), now=now)
             answer.evidence.append(topic.key)
         elif topic.channel in {Channel.STATUS, Channel.HEALTH}:
             _note_box(tx, source, topic.channel, payload, now)
         else:
-            raise _RefusedError(f"nothing is expected on {topic.channel}", about=None)
-
-    def _keep_picture(self, tx: Writer, sha256: str, payload: bytes, now: datetime) -> None:
-        try:
-            self._pictures.put(sha256, payload)
-        except DispatchError as exc:
-            if exc.retryable:
-                raise
-            raise _RefusedError(str(exc), about=sha256) from exc
-        tx.put_picture(sha256, size_bytes=len(payload), now=now)
+            raise _RefusedError(f"nothing is expected on {topic.channel}")
 
 
 def _event_of(source: str, payload: bytes) -> IncidentEvent:
     try:
         event = IncidentEvent.from_json(payload)
     except MessageError as exc:
-        found = _EVENT_ID.search(payload[:_ID_WITHIN_BYTES])
-        raise _RefusedError(str(exc), about=found[1].decode() if found else None) from exc
+        raise _RefusedError(str(exc)) from exc
     if event.source != source:
-        raise _RefusedError(f"source is {event.source!r}, but it came from {source!r}", about=event.id)
+        raise _RefusedError(f"source is {event.source!r}, but it came from {source!r}")
     return event
 
 
@@ -126,7 +116,15 @@ def _note_box(tx: Writer, source: str, channel: Channel, payload: bytes, now: da
         else:
             tx.put_health(source, EdgeHealth.from_json(payload), now=now)
     except MessageError as exc:
-        raise _RefusedError(str(exc), about=None) from exc
+        raise _RefusedError(str(exc)) from exc
+
+
+def _id_of(topic: Topic, payload: bytes) -> str | None:
+    """Return what a box must be told about a refused message by; None if it cannot be read."""
+    if topic.channel is Channel.EVIDENCE:
+        return topic.key
+    found = _EVENT_ID.search(payload[:_ID_WITHIN_BYTES]) if topic.channel is Channel.EVENT else None
+    return None if found is None else found[1].decode()
 
 
 def _bury(tx: Writer, message: Message, reason: str, now: datetime) -> None:

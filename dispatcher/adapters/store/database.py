@@ -13,12 +13,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
+from dispatcher.adapters.store.errors import translated
 from dispatcher.adapters.store.reader import StoreReader
 from dispatcher.adapters.store.writer import StoreWriter
-from dispatcher.ports import DispatchError
+from dispatcher.ports import DispatchError, Store
 
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _BUSY_S = 10
@@ -74,12 +75,12 @@ class Database:
 
     @contextmanager
     def _connect(self, *, writes: bool) -> Iterator[Connection]:
-        try:
-            with self._engine.connect().execution_options(writes=writes) as connection, connection.begin():
-                yield connection
-        except DBAPIError as exc:
-            where = self._engine.url.render_as_string(hide_password=True)
-            raise DispatchError(f"store {where}: {exc.orig}", retryable=True) from exc
+        with (
+            translated(self._engine),
+            self._engine.connect().execution_options(writes=writes) as connection,
+            connection.begin(),
+        ):
+            yield connection
 
 
 def open_store(url: str, *, cells_below: Callable[[str], frozenset[str]], zone: ZoneInfo) -> Database:
@@ -123,3 +124,6 @@ def _open_sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+_: type[Store] = Database

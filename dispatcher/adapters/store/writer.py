@@ -2,8 +2,8 @@
 
 import hashlib
 import math
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import case as when
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatcher.adapters.store import tables as t
+from dispatcher.adapters.store.errors import translated
 from dispatcher.adapters.store.rows import entry_values, ticket_of, ticket_values
 from dispatcher.domain.assign import Load
 from dispatcher.domain.case import Case
@@ -44,8 +45,10 @@ class StoreWriter:
         for key in keys:
             self._connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
-    def savepoint(self) -> AbstractContextManager[object]:
-        return self._connection.begin_nested()
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        with translated(self._connection.engine), self._connection.begin_nested():
+            yield
 
     def add_event(self, event: IncidentEvent, *, now: datetime) -> bool:
         added = self._insert(
