@@ -24,9 +24,13 @@ _BATCH = 64
 _IN_FLIGHT = 256
 _SESSION_S = 7 * 24 * 3600
 _KEEPALIVE_S = 30
-_CONNECT_S = 10.0
+_WELCOME_S = 3.0
 _IDLE_S = 0.5
 _BACKOFF_S = (0.5, 30.0)
+_OTHER = {
+    MQTTProtocolVersion.MQTTv5: MQTTProtocolVersion.MQTTv311,
+    MQTTProtocolVersion.MQTTv311: MQTTProtocolVersion.MQTTv5,
+}
 _LOG = structlog.get_logger("subscriber")
 
 TakeIn = Callable[[Sequence[Message], datetime], Mapping[Topic, Ack]]
@@ -67,9 +71,10 @@ class Subscriber:
                 self.connected.set()
                 wait_s = _BACKOFF_S[0]
                 self._pump(connection, stop)
-            except _VersionError:
-                self._protocol = MQTTProtocolVersion.MQTTv311
-                continue
+            except _NoWelcomeError as exc:
+                # Older brokers refuse MQTT 5, close, or fall silent: the other version is tried in turn.
+                self._protocol = _OTHER[self._protocol]
+                self._say(f"{self._where}: {exc}; trying again with the other MQTT version")
             except DispatchError as exc:
                 self._say(f"{self._where}: {exc}; trying again")
             finally:
@@ -110,8 +115,8 @@ class Subscriber:
         connection.answer(answers, batch)
 
 
-class _VersionError(Exception):
-    """The broker does not speak MQTT 5."""
+class _NoWelcomeError(DispatchError):
+    """The broker is there but did not let us in."""
 
 
 class _Connection:
@@ -142,7 +147,7 @@ class _Connection:
             self._client.tls_set(str(broker.ca_file))
 
     def open(self) -> None:
-        """Return when the subscriptions stand; raise ``DispatchError`` or ``_VersionError``."""
+        """Return when the subscriptions stand; raise ``DispatchError`` or ``_NoWelcomeError``."""
         options: dict[str, Any] = {}
         if self._is_v5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
@@ -154,12 +159,10 @@ class _Connection:
         except (OSError, ValueError) as exc:
             raise DispatchError(f"cannot connect: {exc}", retryable=True) from exc
         self._client.loop_start()
-        if not self._ready.wait(_CONNECT_S):
-            raise DispatchError("no answer to the connection", retryable=True)
+        if not self._ready.wait(_WELCOME_S):
+            raise _NoWelcomeError(f"no answer within {_WELCOME_S:g} s", retryable=True)
         if self._refused is not None:
-            if self._is_v5 and "protocol version" in self._refused.lower():
-                raise _VersionError
-            raise DispatchError(f"refused: {self._refused}", retryable=True)
+            raise _NoWelcomeError(f"refused: {self._refused}", retryable=True)
 
     def take(self) -> list[MQTTMessage]:
         """Return what waits, at most a batch, possibly nothing; raise ``DispatchError`` when cut off."""
