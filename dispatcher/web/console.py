@@ -127,7 +127,9 @@ def show_counts(request: Request, site: CurrentSite) -> Response:
 def show_map(request: Request, site: CurrentSite, user: CurrentUser) -> Response:
     """Show cells, cameras and live tickets on a map."""
     with site.store.read() as reader:
-        return render(request, "map.html", user=user, head=read_head(reader, site))
+        head = read_head(reader, site)
+        tickets = reader.tickets(Sieve().as_filter())
+    return render(request, "map.html", user=user, head=head, tickets=tickets, more=None)
 
 
 @router.get("/boxes")

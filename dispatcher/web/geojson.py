@@ -17,7 +17,6 @@ class CellProperties(BaseModel):
     layer: str
     parent: str | None
     level: int = Field(description="0 is the root of the layer.")
-    leaf: bool = Field(description="Whether no cell lies below.")
 
 
 class Feature(BaseModel):
@@ -40,12 +39,11 @@ def cells_of(grid: Grid, *, layer: str | None, around: str | None) -> FeatureCol
     if not cells:
         known = ", ".join(grid.layers)
         raise Problem(404, "no such layer", f"the grid has no layer {wanted}; there are: {known}")
-    parents = {cell.parent for cell in cells}
-    features = [_feature(cell, grid, is_leaf=cell.code not in parents) for cell in cells]
+    features = [_feature(cell, grid) for cell in cells]
     return FeatureCollection(features=sorted(features, key=lambda one: one.properties.level))
 
 
-def _feature(cell: Cell, grid: Grid, *, is_leaf: bool) -> Feature:
+def _feature(cell: Cell, grid: Grid) -> Feature:
     return Feature(
         geometry=cell.polygon.__geo_interface__,
         properties=CellProperties(
@@ -55,6 +53,5 @@ def _feature(cell: Cell, grid: Grid, *, is_leaf: bool) -> Feature:
             layer=cell.layer,
             parent=cell.parent,
             level=len(grid.path(cell.code)) - 1,
-            leaf=is_leaf,
         ),
     )

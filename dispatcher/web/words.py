@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 LANGUAGES = ("zh", "en")
 """The first is the one that a new visitor gets."""
 
+_MINUTE_S, _HOUR_S = 60, 3600
 _FOLDER = Path(__file__).parent / "locale"
 
 
@@ -40,6 +41,12 @@ class Words:
 
     def day_and_time(self, at: datetime) -> str:
         return at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M:%S")
+
+    def rough_duration(self, seconds: float) -> str:
+        """Return ``seconds`` as ``duration`` does, but no seconds beside minutes: nothing flickers."""
+        if _MINUTE_S <= seconds < _HOUR_S:
+            return self("duration.minutes", minutes=int(seconds // _MINUTE_S))
+        return self.duration(seconds)
 
     def duration(self, seconds: float) -> str:
         """Return ``seconds`` in the two largest units that matter."""

@@ -119,16 +119,16 @@ function tick() {
     const late = "due" in clock.dataset && Date.parse(clock.dateTime) < now;
     clock.classList.toggle("late", late);
     const phrase = "ago" in clock.dataset ? "ago" : late ? "late" : "left";
-    clock.textContent = say(phrase, duration(seconds));
+    clock.textContent = say(phrase, duration(seconds, "ago" in clock.dataset));
   }
 }
 
 const phrases = JSON.parse(document.querySelector("#phrases")?.textContent ?? "{}");
 const say = (key, value) => phrases[key].replace("{duration}", value);
 
-function duration(seconds) {
+function duration(seconds, rough) {
   const parts = { days: Math.floor(seconds / 86400), hours: Math.floor(seconds / 3600) % 24, minutes: Math.floor(seconds / 60) % 60, seconds: seconds % 60 };
-  const key = parts.days ? "days_hours" : parts.hours ? "hours_minutes" : parts.minutes ? "minutes_seconds" : "seconds";
+  const key = parts.days ? "days_hours" : parts.hours ? "hours_minutes" : parts.minutes ? (rough ? "minutes" : "minutes_seconds") : "seconds";
   return phrases[key].replace(/\{(\w+)\}/g, (_, name) => parts[name]);
 }
 

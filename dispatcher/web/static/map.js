@@ -5,6 +5,7 @@ const L = window.L;
 export function openMap(box, options = {}) {
   const map = L.map(box, { attributionControl: false, zoomSnap: 0.25, ...options });
   L.control.scale({ imperial: false }).addTo(map);
+  map.createPane("names").style.zIndex = 350; // below everything that moves
   return map;
 }
 
@@ -17,7 +18,7 @@ export async function drawCells(map, { layer, cell }) {
     style: ({ properties }) => ({ className: `cell cell-${properties.level} cell-${properties.kind}${properties.code === cell ? " here" : ""}` }),
     onEachFeature: ({ properties }, shape) => {
       if (properties.code === cell) here = shape.getBounds();
-      shape.bindTooltip(properties.name, properties.leaf ? { permanent: true, direction: "center", className: "cell-name" } : { sticky: true });
+      shape.bindTooltip(properties.name, properties.level > 1 ? { permanent: true, direction: "center", pane: "names", className: "cell-name" } : { sticky: true });
     },
   }).addTo(map);
   return { group, bounds: here ?? (collection.features.length ? group.getBounds() : null) };

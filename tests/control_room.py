@@ -1,0 +1,76 @@
+"""A control room on a real SQLite store and the sample district, at a clock that the test sets."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+
+from dispatcher.adapters.evidence import PictureFolder
+from dispatcher.adapters.store import Database, open_store
+from dispatcher.config.district import load_district
+from dispatcher.domain.district import District
+from dispatcher.domain.ticket import TicketId
+from dispatcher.handlers import receive_event
+from dispatcher.web.app import create_app
+from dispatcher.web.auth import hash_password
+from dispatcher.web.site import Site
+from edge.contract.messages import EvidenceRef, Location
+from tests.build import NOON, an_event
+
+ACCOUNT, PASSWORD = "admin", "correct horse battery staple"
+PASSWORD_HASH = hash_password(PASSWORD)
+PAVEMENT = Location(lat=31.22990, lon=121.46755, accuracy_m=1.5, method="homography")
+_DISTRICT = Path(__file__).parents[1] / "configs" / "district"
+
+
+@dataclass(slots=True, kw_only=True)
+class ControlRoom:
+    """What a test holds of a running dispatcher; ``now`` is its clock."""
+
+    store: Database
+    evidence: PictureFolder
+    district: District
+    now: datetime = NOON
+    sequence: int = field(default=0)
+
+    @classmethod
+    def open(cls, folder: Path) -> "ControlRoom":
+        district = load_district(_DISTRICT, name="临江街道", zone=ZoneInfo("Asia/Shanghai"))
+        url = f"sqlite:///{folder / 'dispatcher.db'}"
+        store = open_store(url, cells_below=district.grid.below, zone=district.zone)
+        store.migrate(lambda _: None)
+        with store.write() as tx:
+            tx.put_account(ACCOUNT, PASSWORD_HASH, now=NOON)
+        return cls(store=store, evidence=PictureFolder(folder / "pictures"), district=district)
+
+    def app(self) -> FastAPI:
+        site = Site(store=self.store, evidence=self.evidence, district=self.district, clock=lambda: self.now)
+        return create_app(site, secret="a secret of the tests")  # noqa: S106
+
+    def see(self, **changes: Any) -> TicketId:
+        """Let a box report an incident of the pavement camera now; return its ticket."""
+        self.sequence += 1
+        facts: dict[str, Any] = {
+            "camera_id": "cam-pavement",
+            "location": PAVEMENT,
+            "first_seen_at": self.now - timedelta(minutes=2),
+            "last_seen_at": self.now,
+        }
+        event = an_event(sequence=self.sequence, **(facts | changes))
+        with self.store.write() as tx:
+            receipt = receive_event(tx, event, district=self.district, now=self.now)
+        if receipt.ticket_id is None:
+            raise AssertionError(f"event {event.id} made no ticket: {receipt.result}")
+        return receipt.ticket_id
+
+    def take_picture(self, payload: bytes, *, kind: str = "snapshot") -> EvidenceRef:
+        """Let the bytes of a picture arrive; return what an incident says of it."""
+        sha256 = hashlib.sha256(payload).hexdigest()
+        self.evidence.put(sha256, payload)
+        with self.store.write() as tx:
+            tx.put_picture(sha256, size_bytes=len(payload), now=self.now)
+        return EvidenceRef.model_validate({"kind": kind, "sha256": sha256, "bytes": len(payload)})
