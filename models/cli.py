@@ -14,7 +14,7 @@ from rich.progress import Progress, track
 from models.calibrate import choose_threshold
 from models.dataset import Summary, prepare
 from models.detector import CATALOG, Detector, load_detector
-from models.evaluate import Figures, Judged, gather, judge, measure, share_of_pictures
+from models.evaluate import Figures, Judged, gather, judge, measure, per_picture, share_of_pictures
 from models.manifest import ModelError, Variant, load_manifest, save_manifest
 from models.picture import PictureError, find_pictures
 from models.predict import header, predict
@@ -28,6 +28,7 @@ RecipeName = Annotated[str, typer.Argument(help="A recipe by name (street, water
 DatasetFolder = Annotated[Path, typer.Option("--dataset", help="A folder that `models dataset` wrote.")]
 Weights = Annotated[Path, typer.Option("--weights", help="Weights (.pt) to begin with.")]
 AnyVariant = Annotated[Variant | None, typer.Option("--variant", help="fp32 or int8; int8 where shipped.")]
+PerPicture = Annotated[bool, typer.Option("--per-picture", help="Ask of a picture, not of each box.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -37,10 +38,11 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except (ModelError, RecipeError, PictureError) as exc:
-        notes.print(f"[red]{exc}[/red]", highlight=False)
+        notes.print(str(exc), style="red", markup=False, highlight=False)
         raise typer.Exit(1) from exc
     except ModuleNotFoundError as exc:
-        notes.print(f"[red]{exc.name} is missing: pip install 'gridwarden[train]'[/red]", highlight=False)
+        text = f"{exc.name} is missing: pip install 'gridwarden[train]'"
+        notes.print(text, style="red", markup=False, highlight=False)
         raise typer.Exit(1) from exc
 
 
@@ -76,7 +78,7 @@ def predict_pictures(
                 typer.echo(predict(detector, picture))
             except PictureError as exc:
                 unreadable += 1
-                notes.print(f"skipped {exc}", highlight=False)
+                notes.print(f"skipped {exc}", markup=False, highlight=False)
     if unreadable:
         notes.print(f"{unreadable} skipped")
         raise typer.Exit(1)
@@ -104,7 +106,7 @@ def dataset(
     if summary:
         (out / "summary.json").write_text(json.dumps(asdict(summary), indent=1), encoding="utf-8")
         for problem in summary.skipped:
-            notes.print(f"skipped {problem}", highlight=False)
+            notes.print(f"skipped {problem}", markup=False, highlight=False)
         typer.echo(f"training id {summary.training_id}: {summary.counts}, {len(summary.skipped)} skipped")
 
 
@@ -144,14 +146,14 @@ def evaluate(
     data: Annotated[Path | None, typer.Option("--dataset", help="A dataset: its validation part.")] = None,
     pictures: Annotated[list[Path] | None, typer.Option("--pictures", help="Folders: shares only.")] = None,
     variant: AnyVariant = None,
+    of_pictures: PerPicture = False,  # noqa: FBT002
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Measure AP50, precision and recall with 95 % intervals; or the share of pictures with each label."""
     with plain_errors():
         detector = _open(model, variant)
-        figures = (
-            [measure(one, detector.thresholds[one.label]) for one in _judge(detector, data)] if data else []
-        )
+        judged = _judge(detector, data, of_pictures=of_pictures) if data else []
+        figures = [measure(one, detector.thresholds[one.label]) for one in judged]
         shares = {str(folder): share_of_pictures(detector, folder) for folder in pictures or ()}
     if as_json:
         typer.echo(json.dumps({"figures": [asdict(one) for one in figures], "shares": shares}))
@@ -168,10 +170,11 @@ def calibrate(
     data: DatasetFolder,
     target: Annotated[float, typer.Option("--target", min=0.5, max=1.0, help="Precision wanted.")] = 0.95,
     label: Annotated[list[str] | None, typer.Option("--label", help="These labels only.")] = None,
+    of_pictures: PerPicture = False,  # noqa: FBT002
 ) -> None:
     """Choose each label's threshold on the validation part and write it into the manifest."""
     with plain_errors():
-        judged = _judge(_open(model, "fp32"), data)
+        judged = _judge(_open(model, "fp32"), data, of_pictures=of_pictures)
         manifest = load_manifest(_folder(model))
         thresholds = dict(manifest.thresholds)
         for one in judged:
@@ -200,9 +203,10 @@ def _pictures(files: list[Path]) -> Iterator[Path]:
         yield from find_pictures(file) if file.is_dir() else [file]
 
 
-def _judge(detector: Detector, dataset: Path) -> list[Judged]:
-    judged = list(track(judge(detector, dataset), "pictures", console=notes))
-    return [gather(label, class_id, judged) for class_id, label in enumerate(detector.labels)]
+def _judge(detector: Detector, dataset: Path, *, of_pictures: bool) -> list[Judged]:
+    looked = list(track(judge(detector, dataset), "pictures", console=notes))
+    boxes = [gather(label, class_id, looked) for class_id, label in enumerate(detector.labels)]
+    return [per_picture(one) for one in boxes] if of_pictures else boxes
 
 
 def _sentence(figures: Figures) -> str:

@@ -3,9 +3,11 @@
 import hashlib
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -17,8 +19,11 @@ from models.preprocess import GREY
 from models.recipe import IGNORE, Recipe, RecipeError, Source
 
 Boxes = NDArray[np.float32]  # (n, 5): class id, centre x, centre y, width, height in fractions
+Part = Literal["train", "val"]
 Teacher = Callable[[NDArray[np.uint8]], Boxes]
 VALIDATION_PERCENT = 18
+DOMINANT_SHARE = 0.1
+"""A group with more of its source's pictures than this is trained on."""
 SAME_THING_IOU = 0.4
 
 
@@ -28,7 +33,7 @@ class Sample:
 
     source: Source
     picture: Path
-    group: str
+    part: Part
     boxes: Boxes
     ignored: Boxes
 
@@ -52,16 +57,15 @@ def prepare(recipe: Recipe, data: Path, out: Path, *, teacher: Teacher | None) -
     counts: dict[str, int] = {}
     digest = hashlib.sha256(recipe.model_dump_json().encode())
     for sample in _gather(recipe, data, skipped):
-        part = part_of(sample.group)
         try:
             image = read_picture(sample.picture)
         except PictureError as exc:
             skipped.append(str(exc))
             continue
         labelled = _teach(sample, image, teacher) if teacher and sample.source.teacher else sample
-        label = _write(out, part, labelled, image)
-        digest.update(f"{part}/{labelled.name}\n{label}".encode())
-        key = f"{part} {sample.source.name}"
+        label = _write(out, labelled, image)
+        digest.update(f"{sample.part}/{sample.name}\n{label}".encode())
+        key = f"{sample.part} {sample.source.name}"
         counts[key] = counts.get(key, 0) + 1
         yield Summary(training_id=digest.hexdigest()[:12], counts=dict(counts), skipped=tuple(skipped))
     names = "".join(f"  {index}: {label}\n" for index, label in enumerate(recipe.labels))
@@ -69,9 +73,9 @@ def prepare(recipe: Recipe, data: Path, out: Path, *, teacher: Teacher | None) -
     (out / "data.yaml").write_text(description, encoding="utf-8")
 
 
-def part_of(group: str) -> str:
-    """Return `train` or `val`: always the same for pictures of one scene."""
-    return "val" if _hash(group) % 100 < VALIDATION_PERCENT else "train"
+def choose_part(group: str, share: float) -> Part:
+    """Return the part of a group: always the same, and never `val` for a look that would dominate it."""
+    return "val" if share <= DOMINANT_SHARE and _hash(group) % 100 < VALIDATION_PERCENT else "train"
 
 
 def read_boxes(path: Path, classes: int) -> Boxes:
@@ -101,12 +105,15 @@ def _gather(recipe: Recipe, data: Path, skipped: list[str]) -> Iterator[Sample]:
                 "fetch them or take the source out of the recipe"
             )
         groups = _groups(source, pictures)
-        chosen = set(sorted(set(groups.values()), key=_hash)[: source.limit])
-        for picture in (picture for picture in pictures if groups[picture] in chosen):
-            try:
-                yield _read_sample(recipe, source, picture, f"{source.name}/{groups[picture]}")
-            except (OSError, ValueError) as exc:
-                skipped.append(str(exc))
+        sizes = Counter(groups.values())
+        chosen = set(sorted(sizes, key=_hash)[: source.limit])
+        for picture, group in groups.items():
+            if group in chosen:
+                part = choose_part(f"{source.name}/{group}", sizes[group] / len(pictures))
+                try:
+                    yield _read_sample(recipe, source, picture, part)
+                except (OSError, ValueError) as exc:
+                    skipped.append(str(exc))
 
 
 def _groups(source: Source, pictures: list[Path]) -> dict[Path, str]:
@@ -117,7 +124,7 @@ def _groups(source: Source, pictures: list[Path]) -> dict[Path, str]:
     return {picture: match.group() if match else picture.stem for picture, match in matches.items()}
 
 
-def _read_sample(recipe: Recipe, source: Source, picture: Path, group: str) -> Sample:
+def _read_sample(recipe: Recipe, source: Source, picture: Path, part: Part) -> Sample:
     boxes = np.empty((0, 5), np.float32)
     if source.labels:
         boxes = read_boxes(picture.parent.parent / "labels" / f"{picture.stem}.txt", len(source.labels))
@@ -127,7 +134,7 @@ def _read_sample(recipe: Recipe, source: Source, picture: Path, group: str) -> S
     ignored = np.array([name == IGNORE for name in names], bool)
     kept = boxes[known].copy()
     kept[:, 0] = [ours.index(name) for name in names if name in recipe.labels]
-    return Sample(source=source, picture=picture, group=group, boxes=kept, ignored=boxes[ignored])
+    return Sample(source=source, picture=picture, part=part, boxes=kept, ignored=boxes[ignored])
 
 
 def _teach(sample: Sample, image: NDArray[np.uint8], teacher: Teacher) -> Sample:
@@ -147,9 +154,9 @@ def overlap(box: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     return float(np.prod(np.clip(sides, 0, None)) / min(np.prod(box[3:]), np.prod(other[3:])))
 
 
-def _write(out: Path, part: str, sample: Sample, image: NDArray[np.uint8]) -> str:
-    picture = out / "images" / part / f"{sample.name}{sample.picture.suffix.lower()}"
-    label = out / "labels" / part / f"{sample.name}.txt"
+def _write(out: Path, sample: Sample, image: NDArray[np.uint8]) -> str:
+    picture = out / "images" / sample.part / f"{sample.name}{sample.picture.suffix.lower()}"
+    label = out / "labels" / sample.part / f"{sample.name}.txt"
     for path in (picture, label):
         path.parent.mkdir(parents=True, exist_ok=True)
     text = "".join(f"{row[0]:.0f} {' '.join(f'{value:.6f}' for value in row[1:])}\n" for row in sample.boxes)

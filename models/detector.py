@@ -62,7 +62,7 @@ def load_detector(
         raise ModelError(f"{directory} has no {chosen} file; it has: {', '.join(manifest.files)}")
     file = manifest.files[chosen]
     session = _open_session(read_verified(directory, file), directory / file.path, providers)
-    return _OnnxDetector(manifest, ModelInfo(manifest.name, manifest.version, file.sha256), session)
+    return OnnxDetector(manifest, ModelInfo(manifest.name, manifest.version, file.sha256), session)
 
 
 def _open_session(content: bytes, path: Path, providers: Sequence[str]) -> ort.InferenceSession:
@@ -81,7 +81,9 @@ def _open_session(content: bytes, path: Path, providers: Sequence[str]) -> ort.I
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _OnnxDetector:
+class OnnxDetector:
+    """A model of the catalog on onnxruntime; built by `load_detector`."""
+
     manifest: Manifest
     info: ModelInfo
     session: ort.InferenceSession

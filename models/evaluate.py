@@ -1,7 +1,7 @@
 """Evaluation: how often a detector is right on labelled pictures, with 95 % intervals over pictures."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +75,20 @@ def gather(label: str, class_id: int, judged: Sequence[tuple[Detections, Boxes]]
         correct=np.concatenate(correct)[order],
         pictures=np.concatenate(pictures)[order],
         truths=np.array(truths, np.intp),
+    )
+
+
+def per_picture(judged: Judged) -> Judged:
+    """Return the question "is any in this picture?": its most confident box answers, wherever it lies."""
+    _, first = np.unique(judged.pictures, return_index=True)  # boxes are sorted, so the first is the surest
+    first = np.sort(first)
+    shown = judged.truths > 0
+    return replace(
+        judged,
+        confidences=judged.confidences[first],
+        correct=shown[judged.pictures[first]],
+        pictures=judged.pictures[first],
+        truths=shown.astype(np.intp),
     )
 
 

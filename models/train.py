@@ -36,7 +36,7 @@ def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bo
         "cache": "ram",
         "device": "cpu" if on_cpu else 0,
         "optimizer": "AdamW",
-        "lr0": 1e-3,
+        "lr0": 5e-4,
         "lrf": 0.02,
         "cos_lr": True,
         "warmup_epochs": 0.5,

@@ -1,0 +1,86 @@
+"""What a model directory says about itself, and what is refused."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from models.manifest import Manifest, ModelError, ModelFile, load_manifest, read_verified, save_manifest
+
+
+def manifest() -> Manifest:
+    return Manifest(
+        name="street",
+        version="1.0.0",
+        task="detect",
+        input_px=320,
+        licence="AGPL-3.0-or-later",
+        training_id="street-0123",
+        source="a “quoted” source",
+        labels=("person", "car"),
+        thresholds={"person": 0.4, "car": 0.55},
+        files={"fp32": ModelFile(path="model.onnx", sha256="0" * 64)},
+    )
+
+
+def test_a_saved_manifest_is_read_back_the_same(tmp_path: Path) -> None:
+    save_manifest(manifest(), tmp_path)
+
+    assert load_manifest(tmp_path) == manifest()
+
+
+def test_a_folder_without_a_manifest_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=rf"{tmp_path.name}/manifest.toml is missing"):
+        load_manifest(tmp_path)
+
+
+def test_every_problem_of_a_manifest_is_told_at_once(tmp_path: Path) -> None:
+    save_manifest(manifest(), tmp_path)
+    path = tmp_path / "manifest.toml"
+    path.write_text(path.read_text().replace("input_px = 320", "input_px = 333\ncolour = 1"))
+
+    with pytest.raises(ModelError, match=r"input_px: .*multiple of 32.*colour: Extra inputs"):
+        load_manifest(tmp_path)
+
+
+def test_a_label_without_threshold_is_refused(tmp_path: Path) -> None:
+    save_manifest(manifest(), tmp_path)
+    path = tmp_path / "manifest.toml"
+    path.write_text(path.read_text().replace("car = 0.55\n", ""))
+
+    with pytest.raises(ModelError, match="differing: car"):
+        load_manifest(tmp_path)
+
+
+def test_a_manifest_that_is_no_toml_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "manifest.toml").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(ModelError, match=r"manifest.toml cannot be read"):
+        load_manifest(tmp_path)
+
+
+def test_a_file_path_cannot_leave_the_directory() -> None:
+    with pytest.raises(ValueError, match="pattern"):
+        ModelFile(path="../model.onnx", sha256="0" * 64)
+
+
+def test_a_file_with_its_hash_is_read(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"model")
+
+    file = ModelFile(path="model.onnx", sha256=hashlib.sha256(b"model").hexdigest())
+
+    assert read_verified(tmp_path, file) == b"model"
+
+
+def test_a_file_with_another_hash_is_refused_with_both(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"other")
+    expected = hashlib.sha256(b"model").hexdigest()
+    actual = hashlib.sha256(b"other").hexdigest()
+
+    with pytest.raises(ModelError, match=rf"model.onnx.*{expected}.*{actual}.*install the model again"):
+        read_verified(tmp_path, ModelFile(path="model.onnx", sha256=expected))
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"model.onnx cannot be read \(No such file"):
+        read_verified(tmp_path, ModelFile(path="model.onnx", sha256="0" * 64))
