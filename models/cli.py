@@ -104,7 +104,6 @@ def dataset(
         for summary in prepare(loaded, data, out, teacher=teacher):
             progress.update(task, completed=sum(summary.counts.values()))
     if summary:
-        (out / "summary.json").write_text(json.dumps(asdict(summary), indent=1), encoding="utf-8")
         for problem in summary.skipped:
             notes.print(f"skipped {problem}", markup=False, highlight=False)
         typer.echo(f"training id {summary.training_id}: {summary.counts}, {len(summary.skipped)} skipped")

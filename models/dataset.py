@@ -1,11 +1,12 @@
 """The dataset: pictures of many sources with their labels, split by source scene, written for the trainer."""
 
 import hashlib
+import json
 import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -52,9 +53,9 @@ class Summary:
 
 
 def prepare(recipe: Recipe, data: Path, out: Path, *, teacher: Teacher | None) -> Iterator[Summary]:
-    """Write `images/`, `labels/` and `data.yaml` below ``out``; yield the summary after each picture."""
+    """Write `images/`, `labels/`, `data.yaml` and `summary.json` below ``out``; yield the summary so far."""
     skipped: list[str] = []
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     digest = hashlib.sha256(recipe.model_dump_json().encode())
     for sample in _gather(recipe, data, skipped):
         try:
@@ -65,12 +66,14 @@ def prepare(recipe: Recipe, data: Path, out: Path, *, teacher: Teacher | None) -
         labelled = _teach(sample, image, teacher) if teacher and sample.source.teacher else sample
         label = _write(out, labelled, image)
         digest.update(f"{sample.part}/{sample.name}\n{label}".encode())
-        key = f"{sample.part} {sample.source.name}"
-        counts[key] = counts.get(key, 0) + 1
+        counts[f"{sample.part} {sample.source.name}"] += 1
         yield Summary(training_id=digest.hexdigest()[:12], counts=dict(counts), skipped=tuple(skipped))
+    summary = Summary(training_id=digest.hexdigest()[:12], counts=dict(counts), skipped=tuple(skipped))
     names = "".join(f"  {index}: {label}\n" for index, label in enumerate(recipe.labels))
     description = f"path: {out.resolve()}\ntrain: images/train\nval: images/val\nnames:\n{names}"
     (out / "data.yaml").write_text(description, encoding="utf-8")
+    (out / "summary.json").write_text(json.dumps(asdict(summary), indent=1) + "\n", encoding="utf-8")
+    yield summary
 
 
 def choose_part(group: str, share: float) -> Part:
@@ -174,7 +177,7 @@ def _paint_grey(image: NDArray[np.uint8], boxes: Boxes) -> None:
     size = np.array(image.shape[1::-1] * 2)
     for _, x, y, width, height in boxes:
         corners = np.array([x - width / 2, y - height / 2, x + width / 2, y + height / 2]) * size
-        left, top, right, bottom = np.clip(corners, 0, size).astype(int)
+        left, top, right, bottom = np.rint(np.clip(corners, 0, size)).astype(int)
         image[top:bottom, left:right] = GREY
 
 

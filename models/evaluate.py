@@ -99,19 +99,16 @@ def measure(judged: Judged, threshold: float) -> Figures:
     draws = rng.multinomial(len(ones), ones / len(ones), size=DRAWS).astype(float)
     drawn = np.array([_figures(judged, threshold, weights) for weights in draws])
     ap50, precision, recall = _figures(judged, threshold, ones)
-    low, high = (
-        np.nanpercentile(drawn, [2.5, 97.5], axis=0) if judged.truths.any() else np.full((2, 3), np.nan)
-    )
     return Figures(
         label=judged.label,
         truths=int(judged.truths.sum()),
         ap50=ap50,
-        ap50_interval=(float(low[0]), float(high[0])),
+        ap50_interval=_interval(drawn[:, 0]),
         threshold=threshold,
         precision=precision,
-        precision_interval=(float(low[1]), float(high[1])),
+        precision_interval=_interval(drawn[:, 1]),
         recall=recall,
-        recall_interval=(float(low[2]), float(high[2])),
+        recall_interval=_interval(drawn[:, 2]),
     )
 
 
@@ -142,6 +139,14 @@ def share_of_pictures(detector: Detector, folder: Path) -> dict[str, float]:
         found = detector.detect(read_picture(picture)).above(detector.thresholds)
         seen[np.unique(found.class_ids)] += 1
     return dict(zip(detector.labels, (seen / len(pictures)).tolist(), strict=True))
+
+
+def _interval(drawn: NDArray[np.float64]) -> Interval:
+    known = drawn[np.isfinite(drawn)]  # a draw without any box has no precision
+    if not len(known):
+        return np.nan, np.nan
+    low, high = np.percentile(known, [2.5, 97.5])
+    return float(low), float(high)
 
 
 def _figures(judged: Judged, threshold: float, weights: NDArray[np.float64]) -> tuple[float, float, float]:

@@ -16,6 +16,7 @@ def group_by_look(pictures: list[Path]) -> dict[Path, str]:
     """Return for each readable or unreadable picture the name of the first picture of its look."""
     thumbnails = np.stack([_thumbnail(picture) for picture in pictures])
     alike = thumbnails @ thumbnails.T >= SAME_LOOK
+    np.fill_diagonal(alike, val=True)  # also where a picture cannot be read
     group = np.arange(len(pictures))
     for index in range(len(pictures)):  # single linkage: whoever is alike joins the lowest group among them
         members = np.isin(group, group[alike[index]])

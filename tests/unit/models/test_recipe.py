@@ -1,0 +1,53 @@
+"""Recipes are read whole or refused whole."""
+
+from pathlib import Path
+
+import pytest
+
+from models.recipe import RECIPES, RecipeError, load_recipe
+
+
+@pytest.mark.parametrize("path", sorted(RECIPES.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_shipped_recipe_is_valid_and_names_licences(path: Path) -> None:
+    recipe = load_recipe(path)
+
+    assert recipe.name == path.stem
+    assert all(source.licence for source in recipe.sources)
+
+
+def test_nothing_kept_for_evaluation_is_trained_on() -> None:
+    sources = [source for path in RECIPES.glob("*.toml") for source in load_recipe(path).sources]
+
+    assert sources
+    assert not [source.name for source in sources if "eval_only" in source.pictures]
+
+
+def test_a_new_label_begins_with_the_class_that_it_names() -> None:
+    recipe = load_recipe(RECIPES / "street.toml")
+
+    assert recipe.start_class("muck_truck") == "truck"
+    assert recipe.start_class("table") == "dining table"
+
+
+def test_a_missing_recipe_names_those_that_there_are(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="one of: street, water"):
+        load_recipe(tmp_path / "boats.toml")
+
+
+def test_a_start_that_is_no_label_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "boats.toml"
+    path.write_text(
+        'name = "boats"\ninput_px = 320\ntrain_px = 320\nepochs = 1\nsources = []\n'
+        '[labels]\nboat = ["boat"]\n[start]\nferry = "boat"\n'
+    )
+
+    with pytest.raises(RecipeError, match="start names what is no label: ferry"):
+        load_recipe(path)
+
+
+def test_a_recipe_that_is_no_toml_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "boats.toml"
+    path.write_text("name = ")
+
+    with pytest.raises(RecipeError, match=r"boats\.toml cannot be read"):
+        load_recipe(path)
