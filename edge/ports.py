@@ -47,6 +47,9 @@ class Camera(Protocol):
     def take(self) -> Frame | None:
         """Return the newest frame that was not taken yet."""
 
+    def set_awake(self, is_awake: bool) -> None:  # noqa: FBT001  it is the value that is set
+        """Decode every picture, or only keyframes where they are close enough together."""
+
     def reading(self) -> CameraReading: ...
 
 

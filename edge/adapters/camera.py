@@ -70,10 +70,6 @@ class Mailbox:
             self._changed.notify()
         return frame
 
-    @property
-    def is_empty(self) -> bool:
-        return self._frame is None
-
 
 class VideoCamera:
     """The ``Camera`` of a stream or a file.
@@ -128,9 +124,9 @@ class VideoCamera:
         self._is_awake = is_awake
 
     @property
-    def has_ended(self) -> bool:
-        """Whether the file is over and its last frame taken."""
-        return self._state == "ended" and self._mailbox.is_empty
+    def is_paced(self) -> bool:
+        """Whether time passes by itself; otherwise the source waits until its frame is taken."""
+        return not self._is_fast
 
     def reading(self) -> CameraReading:
         state = self._state

@@ -30,12 +30,13 @@ _log = structlog.get_logger("edge.mqtt")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broker:
-    """Where the broker is and who we are there; ``ca_file`` turns TLS on."""
+    """Where the broker is and who we are there; without ``ca_file`` TLS trusts what the system trusts."""
 
     host: str
     port: int = 1883
     username: str | None = None
     password: str | None = None
+    tls: bool = False
     ca_file: Path | None = None
 
     def __repr__(self) -> str:
@@ -145,8 +146,8 @@ class MqttLink:
         broker, put = self._broker, self._leave
         client.username = broker.username
         client.password = broker.password
-        if broker.ca_file:
-            client.tls_set(str(broker.ca_file))
+        if broker.tls:
+            client.tls_set(str(broker.ca_file) if broker.ca_file else None)
         client.will_set(self._topic(Channel.STATUS), self._goodbye(), Channel.STATUS.qos, retain=True)
         client.on_connect = lambda _c, _u, _f, code, _p: put(
             "refused" if code.is_failure else "connected", str(code)

@@ -67,11 +67,11 @@ class Video:
                 for picture in self._decode(packet, at_once=not everything):
                     yield picture.time, picture
 
-    def _packets(self) -> Iterator[av.Packet[av.VideoStream]]:
+    def _packets(self) -> "Iterator[av.Packet[av.VideoStream]]":
         with _named_failures(self._name):
             yield from (packet for packet in self._container.demux(self._stream) if packet.size)
 
-    def _decode(self, packet: av.Packet[av.VideoStream], *, at_once: bool) -> list[av.VideoFrame]:
+    def _decode(self, packet: "av.Packet[av.VideoStream]", *, at_once: bool) -> list[av.VideoFrame]:
         context = self._stream.codec_context
         try:
             pictures = context.decode(packet)
@@ -89,7 +89,7 @@ class Video:
             self._bad_packets = 0
         return pictures
 
-    def _measure_gop(self, packet: av.Packet[av.VideoStream]) -> None:
+    def _measure_gop(self, packet: "av.Packet[av.VideoStream]") -> None:
         if packet.pts is None:
             return
         at_s = float(packet.pts * packet.time_base)
