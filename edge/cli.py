@@ -1,0 +1,142 @@
+"""The commands of the box."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from edge.contract.messages import IncidentEvent
+    from edge.domain.frame import Frame
+
+app = typer.Typer(
+    help="The box by the camera: frames in, incident events out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+_MOMENT_S = 2.0
+DEFAULT_CONFIG = Path("configs/edge.toml")
+ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="The settings of the box.")]
+
+
+@app.command()
+def run(
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="End when the clips are over and all is acknowledged.")
+    ] = False,
+) -> None:
+    """Watch the cameras and send what is found. Ctrl-C stops it; it may be killed."""
+    with _plain_errors():
+        from edge import service
+        from edge.config import load_config
+
+        service.run(load_config(config), config_sha256=_sha256(config), once=once)
+
+
+@app.command("check-config")
+def check_config(file: Annotated[Path, typer.Argument(help="The settings to check.")]) -> None:
+    """Check FILE, its models and pictures; say every problem at once. Touches no camera and no network."""
+    with _plain_errors():
+        from edge.config import load_config
+        from edge.detectors import load_detectors
+        from edge.plan import plan_cameras
+
+        config = load_config(file)
+        plans = plan_cameras(config, load_detectors(config).thresholds)
+        rules = sum(len(plan.rules) for plan in plans)
+    typer.echo(f"{file}: ok: {len(plans)} cameras, {rules} rules, {len(config.models)} models")
+
+
+@app.command()
+def replay(
+    clip: Annotated[Path, typer.Argument(help="A video file.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    camera: Annotated[
+        str | None, typer.Option("--camera", help="Whose zones and rules; the first camera if not given.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json/--text", help="One CloudEvent a line, or lines for people.")
+    ] = False,
+    starts_at: Annotated[
+        datetime | None, typer.Option("--starts-at", help="When the clip begins, UTC; now if not given.")
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", help="A folder for the pictures; else they are thrown away.")
+    ] = None,
+) -> None:
+    """Run CLIP through the rules of a camera on the clip's own clock, and print the incident events."""
+    with _plain_errors():
+        from edge.config import load_config
+        from edge.detectors import load_detectors
+        from edge.plan import plan_cameras
+        from edge.ports import EdgeError
+        from edge.replay import replay as play
+
+        loaded = load_config(config)
+        detectors = load_detectors(loaded)
+        plans = {plan.camera_id: plan for plan in plan_cameras(loaded, detectors.thresholds)}
+        name = camera or loaded.cameras[0].id
+        if name not in plans:
+            raise EdgeError(f"{config} has no camera {name!r}; it has: {', '.join(plans)}")
+        with _progress() as show:
+            for event in play(
+                clip,
+                plans[name],
+                detectors.see,
+                site=loaded.box.site,
+                box=loaded.box.id,
+                config_sha256=_sha256(config),
+                starts_at=(starts_at or datetime.now(UTC)).replace(tzinfo=UTC),
+                on_frame=show,
+                keep=keep,
+            ):
+                typer.echo(event.to_json().decode() if as_json else _line(event))
+
+
+def _line(event: "IncidentEvent") -> str:
+    it = event.data
+    return (
+        f"{event.time:%H:%M:%S} {it.phase:<9} {it.kind} at {it.camera_id}/{it.zone_id} "
+        f"severity {it.severity}, seen {it.dwell_s:.0f} s, confidence {it.confidence:.2f}"
+        + (f" ({it.reason})" if it.reason else "")
+    )
+
+
+@contextmanager
+def _progress() -> "Iterator[Callable[[Frame], None]]":
+    """Show on a terminal how far the clip is, once it lasts longer than a moment."""
+    from rich.console import Console
+
+    began_s = time.monotonic()
+    with Console(stderr=True).status("") as status:
+
+        def show(frame: "Frame") -> None:
+            if time.monotonic() - began_s > _MOMENT_S:
+                status.update(f"{frame.stream_s:.0f} s of the clip are done")
+
+        yield show
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Turn a problem of the world into its words and exit code 1."""
+    from edge.ports import EdgeError
+
+    try:
+        yield
+    except EdgeError as exc:
+        typer.echo(str(exc), err=True)
+        raise typer.Exit(1) from exc
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -1,0 +1,98 @@
+"""The detectors of a box, by name, and what one look through them sees."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from edge.checks import EMPTY_VIEW
+from edge.contract.messages import ModelRef
+from edge.domain.detection import Box, Detection
+from edge.domain.frame import Frame
+from edge.domain.look import Look
+from edge.ports import EdgeError
+from edge.settings import EdgeConfig
+from edge.sharpness import cut
+from models.change import EmptyViewDetector
+from models.detections import Detections
+from models.detector import CATALOG, Detector, load_detector
+from models.manifest import ModelError
+
+
+class Detectors:
+    """All models of a box; an empty view is a model of its own for each camera and region."""
+
+    def __init__(self, models: Mapping[str, Detector], empty_views: Mapping[str, Path]) -> None:
+        self._models = models
+        self._empty_views = {camera_id: _read(path) for camera_id, path in empty_views.items()}
+        self._empty: dict[tuple[str, Box], EmptyViewDetector] = {}
+
+    @property
+    def refs(self) -> list[ModelRef]:
+        """What is loaded, for the box's status."""
+        return [_ref(model) for model in self._models.values()]
+
+    @property
+    def thresholds(self) -> Mapping[str, Mapping[str, float]]:
+        """The calibrated confidence of each label, by model."""
+        loaded = {name: model.thresholds for name, model in self._models.items()}
+        return loaded | {EMPTY_VIEW: {"object": 0.5}}
+
+    def see(self, frame: Frame, look: Look) -> tuple[list[Detection], ModelRef]:
+        """Carry out ``look``: run its model on its region; boxes in fractions of the whole picture."""
+        detector = self._of(look)
+        part = cut(frame.image, look.region)
+        found = detector.detect(np.ascontiguousarray(part))
+        return _in_picture(found, look.region, part.shape), _ref(detector)
+
+    def _of(self, look: Look) -> Detector:
+        if look.model != EMPTY_VIEW:
+            return self._models[look.model]
+        key = look.camera_id, look.region
+        if key not in self._empty:
+            self._empty[key] = EmptyViewDetector(cut(self._empty_views[look.camera_id], look.region))
+        return self._empty[key]
+
+
+def load_detectors(config: EdgeConfig) -> Detectors:
+    """Load every model that the configuration names; raise ``EdgeError`` when one cannot be used."""
+    try:
+        models = {
+            name: load_detector(
+                settings.path or CATALOG / name, providers=settings.providers, variant=settings.variant
+            )
+            for name, settings in config.models.items()
+        }
+    except ModelError as exc:
+        raise EdgeError(str(exc)) from exc
+    views = {camera.id: camera.empty_view for camera in config.cameras if camera.empty_view}
+    return Detectors(models, views)
+
+
+def _in_picture(found: Detections, region: Box, shape: tuple[int, ...]) -> list[Detection]:
+    height, width = shape[:2]
+    scale = np.array([(region.right - region.left) / width, (region.bottom - region.top) / height] * 2)
+    origin = np.array([region.left, region.top] * 2)
+    boxes = np.clip(found.boxes * scale + origin, 0.0, 1.0)
+    whole = (boxes[:, :2] < boxes[:, 2:]).all(axis=1)
+    return [
+        Detection(
+            label=found.label_of(index),
+            confidence=float(np.clip(found.confidences[index], 0.0, 1.0)),
+            box=Box(left=float(left), top=float(top), right=float(right), bottom=float(bottom)),
+        )
+        for index, (left, top, right, bottom) in enumerate(boxes)
+        if whole[index]
+    ]
+
+
+def _ref(detector: Detector) -> ModelRef:
+    return ModelRef(name=detector.info.name, version=detector.info.version, sha256=detector.info.sha256)
+
+
+def _read(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    image = cv2.imread(str(path))
+    if image is None:
+        raise EdgeError(f"{path} is no picture: give the approved empty view as JPEG or PNG")
+    return np.asarray(image, np.uint8)
