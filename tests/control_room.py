@@ -38,13 +38,13 @@ class ControlRoom:
     sequence: int = field(default=0)
 
     @classmethod
-    def open(cls, folder: Path) -> "ControlRoom":
+    def open(cls, folder: Path, password_hash: str = PASSWORD_HASH) -> "ControlRoom":
         district = load_district(_DISTRICT, name="临江街道", zone=ZoneInfo("Asia/Shanghai"))
         url = f"sqlite:///{folder / 'dispatcher.db'}"
         store = open_store(url, cells_below=district.grid.below, zone=district.zone)
         store.migrate(lambda _: None)
         with store.write() as tx:
-            tx.put_account(ACCOUNT, PASSWORD_HASH, now=NOON)
+            tx.put_account(ACCOUNT, password_hash, now=NOON)
         return cls(store=store, evidence=PictureFolder(folder / "pictures"), district=district)
 
     def app(self) -> FastAPI:

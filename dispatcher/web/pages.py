@@ -9,7 +9,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from dispatcher.ports import Counts, Reader
-from dispatcher.web.auth import user_of_session
 from dispatcher.web.names import Names
 from dispatcher.web.problems import ProblemBody
 from dispatcher.web.site import Site, site_of
@@ -68,5 +67,4 @@ def render_problem(
     request: Request, body: ProblemBody, headers: dict[str, str] | None = None
 ) -> HTMLResponse:
     """Return the page that says what went wrong and leads back."""
-    user = user_of_session(request)
-    return render(request, "problem.html", status=body.status, headers=headers, problem=body, user=user)
+    return render(request, "problem.html", status=body.status, headers=headers, problem=body, user=None)

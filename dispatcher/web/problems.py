@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fastapi import Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
@@ -49,8 +48,3 @@ def describe(*statuses: int) -> dict[int | str, dict[str, Any]]:
         429: "Too many wrong passwords from this address.",
     }
     return {status: {"description": texts[status], "model": ProblemBody} for status in statuses}
-
-
-def wants_json(request: Request) -> bool:
-    """Whether the caller is a program (the API) or a person (the console)."""
-    return request.url.path.startswith("/api/")

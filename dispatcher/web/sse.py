@@ -4,13 +4,16 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 
+import structlog
 from starlette.concurrency import run_in_threadpool
 
 from dispatcher.domain.log import LogEntry
-from dispatcher.ports import Store
+from dispatcher.ports import DispatchError, Store
 from dispatcher.web.shapes import LogEntryBody
 
+_LOG = structlog.get_logger()
 _POLL_S = 0.2
+_AWAY_S = 2.0
 _KEEP_ALIVE_S = 15.0
 _BATCH = 200
 _STREAM_S = 15 * 60.0
@@ -26,9 +29,18 @@ class LogTail:
         self._grown = asyncio.Condition()
 
     async def follow(self) -> None:
-        """Watch the log until cancelled; a failing store ends this and with it every stream."""
+        """Watch the log until cancelled; while the store is away, wait for it."""
+        away = False
         while True:
-            last_log_id = await newest(self)
+            try:
+                last_log_id = await newest(self)
+            except DispatchError as exc:
+                if not away:
+                    _LOG.warning("live pages wait for the store", reason=str(exc))
+                away = True
+                await asyncio.sleep(_AWAY_S)
+                continue
+            away = False
             if last_log_id != self._last_log_id:
                 async with self._grown:
                     self._last_log_id = last_log_id
