@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from dispatcher.domain.ticket import Role, State, TicketId, Verb
 
@@ -51,7 +51,7 @@ def hash_of(entry: LogEntry) -> str:
     fields: dict[str, JsonValue] = {
         "ticket_id": entry.ticket_id,
         "rev": entry.rev,
-        "at": entry.at.isoformat(),
+        "at": entry.at.astimezone(UTC).isoformat(),
         "role": entry.role,
         "actor": entry.actor,
         "verb": entry.verb,

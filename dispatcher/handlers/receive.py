@@ -4,7 +4,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from dispatcher.domain.case import Act, Case, receive, take_up
@@ -246,4 +246,5 @@ def _widened(ticket: Ticket, incident: Incident) -> dict[str, JsonValue]:
 def _ticket_id(incident: Incident, now: datetime) -> TicketId:
     """Return an id that sorts by time and that the same incident at the same moment always gets."""
     tail = hashlib.sha256(incident.incident_id.encode()).hexdigest()[:8]
-    return TicketId(f"{now:%Y%m%d-%H%M%S}{now.microsecond // 1000:03d}-{tail}")
+    at = now.astimezone(UTC)
+    return TicketId(f"{at:%Y%m%d-%H%M%S}{at.microsecond // 1000:03d}-{tail}")
