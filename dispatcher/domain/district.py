@@ -49,6 +49,9 @@ class District:
             if category.layer not in self.grid.layers:
                 known = ", ".join(self.grid.layers)
                 yield f"category {category.code}: the grid has no layer {category.layer!r}, only {known}"
+        staffed = {person.body_id for person in self.roster.persons}
+        for body_id in sorted(self.duty.bodies - staffed):
+            yield f"body {body_id} is on duty, but the roster has nobody of it"
         for body_id in sorted(self.duty.bodies_of_roots(self.grid)):
             gaps = list(self.roster.gaps(body_id))
             if gaps:

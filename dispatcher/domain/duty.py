@@ -52,6 +52,10 @@ class Duty:
         )
         return tuple(row for row in found if row is not None)
 
+    @property
+    def bodies(self) -> frozenset[str]:
+        return frozenset(row.body_id for row in self._rows.values())
+
     def bodies_of_roots(self, grid: Grid) -> frozenset[str]:
         """Return the bodies that answer when nobody else does."""
         roots = {cell.code for cell in grid.cells if cell.parent is None}

@@ -204,14 +204,14 @@ def test_a_doubtful_incident_waits_for_the_desk(desk: Desk) -> None:
 
 
 def test_a_place_outside_all_cells_is_the_roots_and_is_marked(desk: Desk) -> None:
-    desk.receive(seen(**NOWHERE))
+    desk.receive(seen("a", **NOWHERE))
 
     ticket = desk.newest()
     assert (ticket.cell_code, ticket.assignee_id, ticket.flags) == ("T", "top", ("outside_cells",))
 
 
 def test_an_unknown_camera_is_marked_and_its_boxs_place_is_used(desk: Desk) -> None:
-    desk.receive(seen(camera_id="cam-new", **IN_SHOPS))
+    desk.receive(seen("a", camera_id="cam-new", **IN_SHOPS))
 
     ticket = desk.newest()
     assert (ticket.cell_code, ticket.body_id, ticket.flags) == ("W1S", "shops", ("unknown_camera",))
