@@ -129,7 +129,7 @@ def export(
     recipe: RecipeName,
     weights: Weights,
     out: Annotated[Path, typer.Option("--out", help="The model's folder, such as models/catalog/street.")],
-    version: Annotated[str, typer.Option("--version")],
+    version: Annotated[str, typer.Option("--version", help="Of the model, such as 0.2.0.")],
     data: DatasetFolder,
 ) -> None:
     """Write ONNX and the manifest; INT8 too where it loses less than one point of AP50."""

@@ -28,7 +28,6 @@ class Source(BaseModel):
     teacher: bool = False  # add what the base model is sure of where no hand label lies
     group: str | None = None  # the part of a file name that pictures of one scene share
     limit: int | None = None  # this many groups, chosen by name hash
-    rendered: bool = False
 
 
 class Recipe(BaseModel):
