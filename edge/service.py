@@ -103,7 +103,7 @@ class Box:
             _log.info("box stopped", box=self._config.box.id)
 
     def finish(self, stop: threading.Event) -> None:
-        """Wait until all files are over, then until all is acked; raise ``EdgeError`` that says what is not."""
+        """Wait until all files are over and all is acked; raise ``EdgeError`` that says what is not."""
         while not self._workers.has_ended() and not stop.wait(0.2):
             pass
         until_s = time.monotonic() + _DRAIN_S

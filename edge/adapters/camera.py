@@ -30,7 +30,7 @@ class StreamClock:
 
     def __init__(self) -> None:
         self._offset_s = math.nan
-        self.last_s = 0.0
+        self.last_s: float | None = None
 
     def splice(self) -> None:
         """The next presentation time belongs to a new count."""
@@ -42,10 +42,11 @@ class StreamClock:
         Where it falls back or steps further than ``max_step_s`` the line goes on by ``elapsed_s`` instead.
         """
         line_s = self._offset_s + pts_s
-        if not self.last_s < line_s <= self.last_s + max_step_s:  # no number (spliced) fails too
+        if self.last_s is None:
+            line_s = 0.0
+        elif not self.last_s < line_s <= self.last_s + max_step_s:  # no number (spliced) fails too
             line_s = self.last_s + elapsed_s
-            self._offset_s = line_s - pts_s
-        self.last_s = line_s
+        self._offset_s, self.last_s = line_s - pts_s, line_s
         return line_s
 
 
@@ -202,7 +203,7 @@ class VideoCamera:
         stream_s = self._clock.at(pts_s or 0.0, elapsed_s=elapsed_s, max_step_s=max_step_s)
         if pts_s is None or pts_s != self._pts_s:
             self._progress_at_s = now_s
-        if stream_s > before_s:
+        if before_s is not None:
             self._fps += (0.1 if self._fps else 1.0) * (1 / (stream_s - before_s) - self._fps)
         self._pts_s, self._picture_at_s = pts_s, now_s
         return stream_s

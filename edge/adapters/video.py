@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -121,10 +122,13 @@ def open_video(url: str) -> Iterator[Video]:
 
 @contextmanager
 def _named_failures(name: str, url: str = "") -> Iterator[None]:
+    began_s = time.monotonic()
     try:
         yield
     except av.FFmpegError as exc:
-        raise EdgeError(f"{name}: {_words(exc, url)}", retryable=True) from exc
+        fell_silent = is_stream(url) and time.monotonic() - began_s >= TIMEOUT_S  # FFmpeg then finds no video
+        words = f"timeout: silent for {TIMEOUT_S} s" if fell_silent else _words(exc, url)
+        raise EdgeError(f"{name}: {words}", retryable=True) from exc
 
 
 def _words(exc: av.FFmpegError, url: str) -> str:
@@ -133,7 +137,7 @@ def _words(exc: av.FFmpegError, url: str) -> str:
         av.error.HTTPUnauthorizedError: "401: user or password is wrong",
         av.error.HTTPForbiddenError: "403: this user may not see it",
         av.error.HTTPNotFoundError: "404: the camera answers, but knows no such path",
-        av.error.InvalidDataError: "it holds no video that can be read (corrupt, or no video at all)",
+        av.error.InvalidDataError: "no video that can be read: broken off, corrupt, or no video at all",
         av.error.ExitError: f"timeout: silent for {TIMEOUT_S} s",
         av.error.EOFError: "the other side closed the stream",
     }

@@ -1,0 +1,152 @@
+"""Real parts for every integration test: a broker, an RTSP server, a clip."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.clips import write_clip
+
+RTSP_SERVER = Path(__file__).with_name("rtsp_server.py")
+
+
+def a_free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port: int = door.getsockname()[1]
+    return port
+
+
+class Mosquitto:
+    """A broker on a port of its own, killed and started as the test likes; it remembers nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = a_free_port()
+        self._config = folder / "mosquitto.conf"
+        self._config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n", "utf-8")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+        assert program, "no mosquitto here: run .ci/parts"
+        self._process = subprocess.Popen([program, "-c", self._config], stderr=subprocess.DEVNULL)
+        await_truth(self._answers, within_s=10)
+
+    def kill(self) -> None:
+        assert self._process
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+
+    def stop(self) -> None:
+        if self._process:
+            self.kill()
+
+    def _answers(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+class RtspServer:
+    """The server of `rtsp_server.py`, which a test may freeze, wake and kill."""
+
+    def __init__(self, clip: Path) -> None:
+        self.process = subprocess.Popen(
+            ["/usr/bin/python3", RTSP_SERVER, clip], stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        assert line, "the RTSP server did not start: run .ci/parts"
+        self.port = int(line)
+
+    def url(self, path: str, login: str = "") -> str:
+        return f"rtsp://{login}127.0.0.1:{self.port}/{path}"
+
+    def freeze(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        assert self.process.stdout
+        self.process.stdout.close()
+
+
+class Postgres:
+    """A PostgreSQL server on a port of its own; it refuses to run as root, so root lends it a user."""
+
+    def __init__(self) -> None:
+        self.port = a_free_port()
+        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+        assert programs, "no PostgreSQL server here: run .ci/parts"
+        self._programs = programs[-1]
+        self._folder = Path(tempfile.mkdtemp(prefix="gridwarden-postgres-"))
+        self._as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if self._as_user:
+            shutil.chown(self._folder, "postgres", "postgres")
+
+    def start(self) -> None:
+        data = self._folder / "data"
+        self._run("initdb", "-D", data, "-A", "trust", "-N", "-U", "gridwarden")
+        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1"
+        self._run("pg_ctl", "-D", data, "-w", "-l", self._folder / "log", "-o", options, "start")
+
+    def new_database(self, name: str) -> str:
+        """Make an empty database and return its URL."""
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "gridwarden", name)
+        return f"postgresql://gridwarden@127.0.0.1:{self.port}/{name}"
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", self._folder / "data", "-m", "immediate", "stop")
+        shutil.rmtree(self._folder)
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        command = [*self._as_user, self._programs / program, *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+
+def await_truth(holds: Callable[[], bool], *, within_s: float) -> float:
+    """Wait until ``holds()``; return after how many seconds. Fail when it does not in time."""
+    began_s = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began_s < within_s, f"did not come true within {within_s} s"
+        time.sleep(0.02)
+    return time.monotonic() - began_s
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A running broker."""
+    broker = Mosquitto(tmp_path)
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty seconds with a keyframe a second: a square crosses the picture."""
+    return write_clip(tmp_path_factory.mktemp("clip") / "square.mp4", seconds=40)
+
+
+@pytest.fixture
+def rtsp_server(clip: Path) -> Iterator[RtspServer]:
+    """A running RTSP server of ``clip``."""
+    server = RtspServer(clip)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL server."""
+    server = Postgres()
+    server.start()
+    yield server
+    server.stop()
