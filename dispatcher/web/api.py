@@ -15,7 +15,7 @@ from dispatcher.web.problems import Problem, describe
 from dispatcher.web.shapes import EventPage, LogEntryBody, MoveBody, TicketBody, TicketPage, TicketQuery
 from dispatcher.web.site import CurrentSite, Site
 
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(require_user)], responses=describe(401, 429))
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(require_user)], responses=describe(401, 422, 429))
 
 _JPEG: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/jpeg": {}}, "description": "The bytes, for ever the same."}
@@ -23,7 +23,7 @@ _JPEG: dict[int | str, dict[str, Any]] = {
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
 
 
-@router.get("/tickets", tags=["tickets"], responses=describe(422))
+@router.get("/tickets", tags=["tickets"])
 def list_tickets(site: CurrentSite, query: Annotated[TicketQuery, Query()]) -> TicketPage:
     """List tickets, newest first."""
     with site.store.read() as reader:
@@ -45,7 +45,7 @@ def get_ticket(site: CurrentSite, user: CurrentUser, ticket_id: TicketId) -> Tic
 @router.post(
     "/tickets/{ticket_id}/{verb}",
     tags=["tickets"],
-    responses=describe(404, 409, 422),
+    responses=describe(404, 409),
 )
 def move_ticket(
     site: CurrentSite, user: CurrentUser, ticket_id: TicketId, verb: Verb, body: MoveBody

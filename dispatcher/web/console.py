@@ -1,7 +1,7 @@
 """The pages of the console."""
 
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -70,9 +70,8 @@ def show_tickets(
         tickets = reader.tickets(sieve.as_filter(before))
     more = tickets[-1].ticket_id if len(tickets) == _PAGE else None
     template = "_rows.html" if "hx-request" in request.headers else "tickets.html"
-    return render(
-        request, template, user=user, head=head, tickets=tickets, sieve=sieve, more=more, states=list(State)
-    )
+    rows: dict[str, Any] = {"tickets": tickets, "before": before, "more": more}
+    return render(request, template, user=user, head=head, sieve=sieve, states=list(State), **rows)
 
 
 @router.get("/tickets/{ticket_id}")
@@ -129,7 +128,7 @@ def show_map(request: Request, site: CurrentSite, user: CurrentUser) -> Response
     with site.store.read() as reader:
         head = read_head(reader, site)
         tickets = reader.tickets(Sieve().as_filter())
-    return render(request, "map.html", user=user, head=head, tickets=tickets, more=None)
+    return render(request, "map.html", user=user, head=head, tickets=tickets, before=None, more=None)
 
 
 @router.get("/boxes")

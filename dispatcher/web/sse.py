@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 import structlog
 from starlette.concurrency import run_in_threadpool
@@ -71,7 +71,7 @@ async def newest(tail: LogTail) -> int:
     return await run_in_threadpool(tail.last_log_id)
 
 
-async def stream(tail: LogTail, after: int) -> AsyncIterator[str]:
+async def stream(tail: LogTail, after: int) -> AsyncGenerator[str, None]:
     """Yield every log entry after ``after``, in order, none left out, then wait for more."""
     end_s = time.monotonic() + _STREAM_S
     yield "retry: 1000\n\n"
