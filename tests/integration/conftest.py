@@ -1,5 +1,6 @@
 """Real parts for every integration test: a broker, an RTSP server, a clip."""
 
+import functools
 import os
 import shutil
 import signal
@@ -23,6 +24,11 @@ def a_free_port() -> int:
     return port
 
 
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 class Mosquitto:
     """A broker on a port of its own, killed and started as the test likes; it remembers nothing."""
 
@@ -36,7 +42,7 @@ class Mosquitto:
         program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
         assert program, "no mosquitto here: run .ci/parts"
         self._process = subprocess.Popen([program, "-c", self._config], stderr=subprocess.DEVNULL)
-        await_truth(self._answers, within_s=10)
+        await_truth(functools.partial(answers, self.port), within_s=10)
 
     def kill(self) -> None:
         assert self._process
@@ -48,34 +54,33 @@ class Mosquitto:
         if self._process:
             self.kill()
 
-    def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
 
 class RtspServer:
-    """The server of `rtsp_server.py`, which a test may freeze, wake and kill."""
+    """The server of `rtsp_server.py` on a port of its own, which a test may freeze and restart."""
 
     def __init__(self, clip: Path) -> None:
-        self.process = subprocess.Popen(
-            ["/usr/bin/python3", RTSP_SERVER, clip], stdout=subprocess.PIPE, text=True
-        )
-        assert self.process.stdout
-        line = self.process.stdout.readline()
-        assert line, "the RTSP server did not start: run .ci/parts"
-        self.port = int(line)
+        self._clip, self._port = clip, a_free_port()
+        self._process = self._started()
 
     def url(self, path: str, login: str = "") -> str:
-        return f"rtsp://{login}127.0.0.1:{self.port}/{path}"
+        return f"rtsp://{login}127.0.0.1:{self._port}/{path}"
 
     def freeze(self) -> None:
-        self.process.send_signal(signal.SIGSTOP)
+        self._process.send_signal(signal.SIGSTOP)
+
+    def restart(self) -> None:
+        self.stop()
+        self._process = self._started()
 
     def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        assert self.process.stdout
-        self.process.stdout.close()
+        self._process.kill()
+        self._process.wait()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(["/usr/bin/python3", RTSP_SERVER, self._clip, str(self._port)])
+        await_truth(functools.partial(answers, self._port), within_s=20)
+        assert process.poll() is None, "the RTSP server ended by itself: run .ci/parts"
+        return process
 
 
 class Postgres:

@@ -212,7 +212,8 @@ class StoreWriter:
     def _insert(self, table: Any, **values: Any) -> bool:  # noqa: ANN401
         """Insert a row unless its key is there; return whether it was inserted."""
         insert = postgresql.insert if self._is_postgres else sqlite.insert
-        return self._connection.execute(insert(table).on_conflict_do_nothing(), values).rowcount == 1
+        statement = insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        return self._connection.execute(statement, values).rowcount == 1
 
     def _held(self, query: Select[Any]) -> Select[Any]:
         return query.with_for_update() if self._is_postgres else query

@@ -62,16 +62,23 @@ def test_ten_mistakes_are_said_at_once_each_with_its_place(folder: Path) -> None
     problems = _problems(folder)
 
     assert problems == [
-        "dispatcher.toml: district.zone: 'Asia/Shangai' is no IANA time zone; write for example 'Asia/Shanghai'",
+        (
+            "dispatcher.toml: district.zone: 'Asia/Shangai' is no IANA time zone; "
+            "write for example 'Asia/Shanghai'"
+        ),
         "dispatcher.toml: broker.port: Input should be less than or equal to 65535",
         "dispatcher.toml: web.hots: no such setting; did you mean 'host'?",
-        "district/grid.geojson: crs: 'EPSG:4326' is unknown; there are: BD-09, GCJ-02, WGS-84 "
-        '(a member "crs" beside "features")',
+        (
+            "district/grid.geojson: crs: 'EPSG:4326' is unknown; there are: BD-09, GCJ-02, WGS-84 "
+            '(a member "crs" beside "features")'
+        ),
         "district/category.toml: category.0.code: Field required",
         "district/category.toml: category.0.cod: no such setting; did you mean 'code'?",
         "district/category.toml: category.1.radius_m: Input should be greater than 0",
-        "district/roster.csv: line 2: end: Input should be in a valid time format, hour value is outside "
-        "expected range of 0-23",
+        (
+            "district/roster.csv: line 2: end: Input should be in a valid time format, "
+            "hour value is outside expected range of 0-23"
+        ),
         "district/roster.csv: line 16: days: 'mon-day' is no day; write for example 'mon-fri' or 'sat,sun'",
         "district/camera.csv: line 2: lat: Input should be less than or equal to 90",
         "district/camera.csv: line 2: crs: Input should be 'WGS-84', 'GCJ-02' or 'BD-09'",
