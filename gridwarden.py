@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 DEMO = Path(__file__).parent / "configs" / "demo"
 STATE = Path(__file__).parent / ".work" / "demo"
 _POLL_S = 0.3
+_TOLD = {"cell_code": "cell", "assignee_id": "to", "outcome": "outcome"}
 
 app = typer.Typer(
     help="Street cameras that find what is wrong, and a dispatcher that has it put right.",
@@ -173,9 +174,14 @@ def _event_line(event: "IncidentEvent") -> str:
 
 
 def _move_line(entry: "LogEntry") -> str:
-    person = entry.data.get("assignee_id")
-    return f"{entry.at:%H:%M:%S}      ticket {entry.ticket_id} {entry.verb} → {entry.to_state}" + (
-        f", to {person}" if person else ""
+    news = entry.data.get("set")
+    facts = (
+        [f"{name} {news[key]}" for key, name in _TOLD.items() if news.get(key)]
+        if isinstance(news, dict)
+        else []
+    )
+    return f"{entry.at:%H:%M:%S}      {entry.ticket_id} {entry.verb} → {entry.to_state}" + "".join(
+        f", {fact}" for fact in facts
     )
 
 
