@@ -2,8 +2,8 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from dispatcher.domain.district import CameraPlace
 from dispatcher.domain.ticket import TicketId, Verb
@@ -156,6 +156,13 @@ async def open_stream(
         media_type="text/event-stream",
         headers={"x-accel-buffering": "no"},
     )
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def describe_api(request: Request) -> JSONResponse:
+    """Return this description of the API."""
+    app: FastAPI = request.app
+    return JSONResponse(app.openapi())
 
 
 def find_ticket(site: Site, ticket_id: TicketId) -> TicketView:

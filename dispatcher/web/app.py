@@ -27,7 +27,7 @@ def create_app(site: Site, *, secret: str) -> FastAPI:
         title="Gridwarden dispatcher",
         description="Incidents from street cameras as tickets: read them, follow them live, move them.",
         version="1",
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,  # api.py serves it, to those who are signed in
         docs_url=None,
         redoc_url=None,
         lifespan=_follow_log,

@@ -37,7 +37,8 @@ const waiting = new Map();
 function take(entry) {
   const before = waiting.get(entry.ticket_id);
   clearTimeout(before?.timer);
-  const pops = before?.pops || ["receive", "rework", "escalate"].includes(entry.verb);
+  const graver = (entry.data.set?.severity ?? 0) >= 3;
+  const pops = before?.pops || graver || ["receive", "rework", "escalate"].includes(entry.verb);
   const isNew = before?.isNew || entry.verb === "receive";
   waiting.set(entry.ticket_id, { pops, isNew, timer: setTimeout(() => show(entry.ticket_id, pops, isNew), 120) });
   body.dispatchEvent(new CustomEvent("log-grown", { detail: entry }));
