@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 
 from edge.ports import EdgeError
 
-TIMEOUT_S = 5
-"""A stream that opens or reads for longer is given up: without it PyAV waits for ever."""
+TIMEOUT_S = 4
+"""A stream that opens or reads for longer is given up: without it PyAV waits for ever.
+
+A parser's last packet comes out of the first read that times out, so a dead stream is known after twice that.
+"""
 MAX_IDLE_GOP_S = 2.5
 """A camera whose keyframes are further apart is decoded in full even when nothing happens."""
 _MAX_BAD_PACKETS = 50

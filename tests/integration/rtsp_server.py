@@ -1,4 +1,4 @@
-"""An RTSP server of one H.264 file, run by Debian's python3: `rtsp_server.py FILE.mp4` prints its port.
+"""An RTSP server of one H.264 file, run by Debian's python3: `rtsp_server.py FILE.mp4 PORT`.
 
 /open is for everybody; /closed asks for the user `installer` with the password `right`.
 """
@@ -24,11 +24,11 @@ def a_mount(clip: str, *roles: str) -> GstRtspServer.RTSPMediaFactory:
     return factory
 
 
-def main(clip: str) -> None:
+def main(clip: str, port: str) -> None:
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
-    server.set_service("0")
+    server.set_service(port)
     auth = GstRtspServer.RTSPAuth()
     anybody = GstRtspServer.RTSPToken()
     anybody.set_string("media.factory.role", "anybody")
@@ -40,9 +40,8 @@ def main(clip: str) -> None:
     server.get_mount_points().add_factory("/open", a_mount(clip, "anybody", "installer"))
     server.get_mount_points().add_factory("/closed", a_mount(clip, "installer"))
     server.attach(None)
-    print(server.get_bound_port(), flush=True)
     GLib.MainLoop().run()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
