@@ -1,6 +1,8 @@
 """The commands of the box."""
 
 import hashlib
+import logging
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -81,6 +83,7 @@ def replay(
         from edge.ports import EdgeError
         from edge.replay import replay as play
 
+        _log_to_stderr()
         loaded = load_config(config)
         detectors = load_detectors(loaded)
         plans = {plan.camera_id: plan for plan in plan_cameras(loaded, detectors.thresholds)}
@@ -100,6 +103,16 @@ def replay(
                 keep=keep,
             ):
                 typer.echo(event.to_json().decode() if as_json else _line(event))
+
+
+def _log_to_stderr() -> None:
+    """What is printed is events alone; only warnings are worth a line beside them."""
+    import structlog
+
+    structlog.configure(
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+    )
 
 
 def _line(event: "IncidentEvent") -> str:

@@ -61,6 +61,10 @@ def _is_span(text: str) -> str:
     return text
 
 
+def _resolve_url(url: str, info: ValidationInfo) -> str:
+    return url if "://" in url else str(_resolve(Path(url), info))
+
+
 OurPath = Annotated[Path, AfterValidator(_resolve)]
 OurFile = Annotated[Path, AfterValidator(_resolve), AfterValidator(_exists)]
 
@@ -150,7 +154,7 @@ class SurfaceSettings(RuleSettings):
 class PassageSettings(RuleSettings):
     rule: Literal["passage"]
     severity: Annotated[int, Field(ge=1, le=4)] = 2
-    every_s: Seconds = 0.25
+    every_s: Seconds = 0.15  # every picture that a camera hands on
     dwell_s: Annotated[float, Field(ge=0, le=86400)] = 0.5
     clear_s: Annotated[float, Field(ge=0, le=86400)] = 3
     confirm_k: Count = 3
@@ -178,7 +182,7 @@ class ZoneSettings(Section):
 
 class CameraSettings(Section):
     id: Name
-    url: str
+    url: Annotated[str, AfterValidator(_resolve_url)]
     pace: Literal["real", "fast"] = "real"
     loop: bool = False
     lat: Latitude

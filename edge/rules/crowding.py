@@ -8,7 +8,7 @@ from edge.domain.incident import Measures, Standing
 from edge.domain.look import Seen, Sight
 from edge.domain.zone import Zone
 from edge.rules.presence import around
-from edge.rules.rule import Found
+from edge.rules.rule import Found, concerned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,17 +24,12 @@ class Crowding:
 
     def find(self, memory: tuple[Candidate, ...], seen: Seen) -> Found:
         """Return the one candidate, the crowd, after ``seen``."""
-        inside = [d for d in seen.detections if self._concerns(d)]
+        inside = concerned(
+            seen.detections, labels=self.labels, zone=self.zone, keep_score=self.terms.keep_score
+        )
         sight = _sight(inside) if len(inside) >= self.min_count else None
         alive = follow(memory, seen, sight, self.terms)
         return Found(memory=alive, standing=tuple(self._standing(crowd) for crowd in alive if crowd.ripe))
-
-    def _concerns(self, detection: Detection) -> bool:
-        return (
-            detection.label in self.labels
-            and detection.confidence >= self.terms.keep_score
-            and self.zone.contains(detection.box.ground_point)
-        )
 
     def _standing(self, crowd: Candidate) -> Standing:
         return standing_of(

@@ -9,7 +9,7 @@ from edge.domain.ground import Ground
 from edge.domain.incident import Measures, Standing
 from edge.domain.look import Seen, Sight
 from edge.domain.zone import Zone
-from edge.rules.rule import Found
+from edge.rules.rule import Found, concerned
 from edge.sharpness import sharpness
 from edge.tracker import match
 
@@ -34,11 +34,9 @@ class Passage:
 
     def find(self, memory: tuple[Candidate, ...], seen: Seen) -> Found:
         """Return the tracks after ``seen``, and those that are passages."""
-        wanted = [
-            d
-            for d in seen.detections
-            if d.label in self.labels and d.confidence >= self.terms.keep_score and self._is_here(d)
-        ]
+        wanted = concerned(
+            seen.detections, labels=self.labels, zone=self.zone, keep_score=self.terms.keep_score
+        )
         matched = match(memory, wanted, at_s=seen.at_s)
         kept = [
             track.confirm(seen, _sight(seen, wanted[matched[i]]), self.terms)
@@ -54,9 +52,6 @@ class Passage:
         alive = (*(track for track in kept if not track.is_over(self.terms)), *new)
         passing = [track for track in alive if track.ripe and _moved(track) >= _MOVED]
         return Found(memory=alive, standing=tuple(self._standing(it, at_s=seen.at_s) for it in passing))
-
-    def _is_here(self, detection: Detection) -> bool:
-        return self.zone.contains(detection.box.ground_point)
 
     def _standing(self, track: Candidate, *, at_s: float) -> Standing:
         box = track.shot.box if track.shot else track.box

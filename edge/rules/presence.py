@@ -7,7 +7,7 @@ from edge.domain.detection import Box, Detection
 from edge.domain.incident import Measures, Standing
 from edge.domain.look import Seen, Sight
 from edge.domain.zone import Zone
-from edge.rules.rule import Found
+from edge.rules.rule import Found, concerned
 
 _SAME_PLACE = 0.3
 """Overlap (IoU) from which a detection is the thing that stood there before."""
@@ -27,20 +27,15 @@ class Presence:
 
     def find(self, memory: tuple[Candidate, ...], seen: Seen) -> Found:
         """Return the candidates after ``seen``: no tracks, only places, so frame rate does not matter."""
-        wanted = [d for d in seen.detections if self._concerns(d)]
+        wanted = concerned(
+            seen.detections, labels=self.labels, zone=self.zone, keep_score=self.terms.keep_score
+        )
         matched = _match(memory, wanted)
         kept = [self._judge(c, matched.get(i), seen) for i, c in enumerate(memory)]
         taken = {id(detection) for detection in matched.values()}
         new = [Candidate.seen_first(seen, _sight(d)) for d in wanted if id(d) not in taken]
         alive = (*(c for c in kept if not c.is_over(self.terms)), *new)
         return Found(memory=alive, standing=self._standing(alive))
-
-    def _concerns(self, detection: Detection) -> bool:
-        return (
-            detection.label in self.labels
-            and detection.confidence >= self.terms.keep_score
-            and self.zone.contains(detection.box.ground_point)
-        )
 
     def _judge(self, candidate: Candidate, detection: Detection | None, seen: Seen) -> Candidate:
         if detection is not None:
