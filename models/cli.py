@@ -98,7 +98,7 @@ def dataset(
         summary: Summary | None = None
         teacher = None
         if weights:
-            from models.teach import load_teacher  # noqa: PLC0415  heavy
+            from models.teach import load_teacher
 
             teacher = load_teacher(weights, loaded)
         for summary in prepare(loaded, data, out, teacher=teacher):
@@ -119,7 +119,7 @@ def train(
 ) -> None:
     """Train; interrupt at will and go on with --resume."""
     with plain_errors():
-        from models.train import train as run  # noqa: PLC0415  heavy
+        from models.train import train as run
 
         typer.echo(run(_recipe(recipe), data, weights, out, resume=resume))
 
@@ -134,7 +134,7 @@ def export(
 ) -> None:
     """Write ONNX and the manifest; INT8 too where it loses less than one point of AP50."""
     with plain_errors():
-        from models.export import export as run  # noqa: PLC0415  heavy
+        from models.export import export as run
 
         typer.echo(run(_recipe(recipe), weights, out, version=version, dataset=data))
 

@@ -53,8 +53,9 @@ class Summary:
 
 
 def prepare(recipe: Recipe, data: Path, out: Path, *, teacher: Teacher | None) -> Iterator[Summary]:
-    """Write `images/`, `labels/`, `data.yaml` and `summary.json` below ``out``; yield the summary so far."""
+    """Write the trainer's files and `summary.json` below ``out``; yield the summary so far."""
     skipped: list[str] = []
+    listed: list[str] = []
     counts: Counter[str] = Counter()
     digest = hashlib.sha256(recipe.model_dump_json().encode())
     for sample in _gather(recipe, data, skipped):
@@ -65,12 +66,15 @@ def prepare(recipe: Recipe, data: Path, out: Path, *, teacher: Teacher | None) -
             continue
         labelled = _teach(sample, image, teacher) if teacher and sample.source.teacher else sample
         label = _write(out, labelled, image)
+        if sample.part == "train":
+            listed += [f"./images/train/{_file_name(sample)}"] * sample.source.repeat
         digest.update(f"{sample.part}/{sample.name}\n{label}".encode())
         counts[f"{sample.part} {sample.source.name}"] += 1
         yield Summary(training_id=digest.hexdigest()[:12], counts=dict(counts), skipped=tuple(skipped))
     summary = Summary(training_id=digest.hexdigest()[:12], counts=dict(counts), skipped=tuple(skipped))
     names = "".join(f"  {index}: {label}\n" for index, label in enumerate(recipe.labels))
-    description = f"path: {out.resolve()}\ntrain: images/train\nval: images/val\nnames:\n{names}"
+    description = f"path: {out.resolve()}\ntrain: train.txt\nval: images/val\nnames:\n{names}"
+    (out / "train.txt").write_text("\n".join(listed) + "\n", encoding="utf-8")
     (out / "data.yaml").write_text(description, encoding="utf-8")
     (out / "summary.json").write_text(json.dumps(asdict(summary), indent=1) + "\n", encoding="utf-8")
     yield summary
@@ -158,7 +162,7 @@ def overlap(box: NDArray[np.float32], other: NDArray[np.float32]) -> float:
 
 
 def _write(out: Path, sample: Sample, image: NDArray[np.uint8]) -> str:
-    picture = out / "images" / sample.part / f"{sample.name}{sample.picture.suffix.lower()}"
+    picture = out / "images" / sample.part / _file_name(sample)
     label = out / "labels" / sample.part / f"{sample.name}.txt"
     for path in (picture, label):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -171,6 +175,10 @@ def _write(out: Path, sample: Sample, image: NDArray[np.uint8]) -> str:
     else:
         shutil.copyfile(sample.picture, picture)
     return text
+
+
+def _file_name(sample: Sample) -> str:
+    return f"{sample.name}{sample.picture.suffix.lower()}"
 
 
 def _paint_grey(image: NDArray[np.uint8], boxes: Boxes) -> None:

@@ -27,6 +27,7 @@ class Source(BaseModel):
     labels: tuple[str, ...] = ()  # what the ids in the label files mean; none: nothing of ours is there
     teacher: bool = False  # add what the base model is sure of where no hand label lies
     group: str | None = None  # the part of a file name that pictures of one scene share
+    repeat: Annotated[int, Field(ge=1)] = 1  # times an epoch
     limit: int | None = None  # this many groups, chosen by name hash
 
 
@@ -39,6 +40,10 @@ class Recipe(BaseModel):
     input_px: Annotated[int, Field(ge=32, multiple_of=32)]
     train_px: Annotated[int, Field(ge=32, multiple_of=32)]  # smaller than the input buys epochs
     epochs: Annotated[int, Field(ge=1)]
+    learning_rate: Annotated[float, Field(gt=0, lt=1)]
+    frozen_layers: Annotated[
+        int, Field(ge=0, le=23)
+    ]  # from the input on; 23 of YOLO11n leaves the head to learn
     labels: dict[str, tuple[str, ...]]
     start: dict[str, str]
     sources: tuple[Source, ...]

@@ -10,8 +10,6 @@ from ultralytics.models.yolo.detect import DetectionTrainer
 
 from models.recipe import Recipe, RecipeError
 
-FROZEN_LAYERS = 6
-"""The first layers of the backbone keep their general knowledge, and cost most of the backward pass."""
 RARE = -6.0
 """The bias of a class that nothing is known of: a confidence of 0.002 everywhere."""
 
@@ -36,11 +34,11 @@ def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bo
         "cache": "ram",
         "device": "cpu" if on_cpu else 0,
         "optimizer": "AdamW",
-        "lr0": 5e-4,
+        "lr0": recipe.learning_rate,
         "lrf": 0.02,
         "cos_lr": True,
         "warmup_epochs": 0.5,
-        "freeze": FROZEN_LAYERS,
+        "freeze": recipe.frozen_layers,
         "mosaic": 0.6,
         "close_mosaic": max(1, recipe.epochs // 4),
         "scale": 0.5,

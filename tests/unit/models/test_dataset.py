@@ -22,6 +22,8 @@ def recipe(**source: object) -> Recipe:
         input_px=64,
         train_px=64,
         epochs=1,
+        learning_rate=1e-3,
+        frozen_layers=0,
         labels={"truck": ("truck",), "muck_truck": ()},
         start={"muck_truck": "truck"},
         sources=(one,),
@@ -168,3 +170,15 @@ def test_the_training_id_changes_with_a_label_and_only_then(tmp_path: Path) -> N
 
     assert first.training_id == again.training_id != changed.training_id
     assert json.loads((out / "summary.json").read_text())["training_id"] == changed.training_id
+
+
+def test_a_source_to_repeat_is_listed_so_often_for_training_and_once_for_validation(tmp_path: Path) -> None:
+    for number in range(30):
+        put(tmp_path, f"p{number}")
+
+    summary, out = run(recipe(repeat=3), tmp_path)
+
+    listed = (out / "train.txt").read_text().split()
+    assert len(listed) == 3 * summary.counts["train photos"]
+    assert all((out / line).is_file() for line in listed)
+    assert len(list(out.glob("images/val/*"))) == summary.counts["val photos"] > 0

@@ -38,6 +38,7 @@ def test_a_start_that_is_no_label_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "boats.toml"
     path.write_text(
         'name = "boats"\ninput_px = 320\ntrain_px = 320\nepochs = 1\nsources = []\n'
+        "learning_rate = 1e-3\nfrozen_layers = 0\n"
         '[labels]\nboat = ["boat"]\n[start]\nferry = "boat"\n'
     )
 
