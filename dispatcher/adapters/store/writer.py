@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select, text, update
-from sqlalchemy import case as when
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, CursorResult, Executable, Table, delete, select, text, update
 
+from dispatcher.adapters.store import statements as q
 from dispatcher.adapters.store import tables as t
 from dispatcher.adapters.store.errors import translated
 from dispatcher.adapters.store.rows import entry_values, ticket_of, ticket_values
@@ -25,7 +24,6 @@ from edge.contract.messages import EdgeHealth, EdgeStatus, Incident, IncidentEve
 
 _METRES_A_DEGREE = 111_320.0
 _KEPT_BYTES = 4096
-_OPEN_PHASES = (Phase.OPENED, Phase.UPDATED)
 
 
 class StoreWriter:
@@ -74,11 +72,7 @@ class StoreWriter:
         return True
 
     def incident(self, incident_id: str) -> KnownIncident | None:
-        row = self._connection.execute(
-            select(t.incident.c.ticket_id, t.incident.c.rev, t.incident.c.phase).where(
-                t.incident.c.incident_id == incident_id
-            )
-        ).one_or_none()
+        row = self._run(q.KNOWN_INCIDENT, incident_id=incident_id).one_or_none()
         if row is None:
             return None
         return KnownIncident(ticket_id=TicketId(row.ticket_id), rev=row.rev, phase=Phase(row.phase))
@@ -87,46 +81,28 @@ class StoreWriter:
         newest = {"rev": incident.rev, "phase": incident.phase, "body": incident.to_json().decode()}
         known = {"incident_id": incident.incident_id, "ticket_id": ticket_id, "source": source}
         if not self._insert(t.incident, **known, **newest):
-            self._connection.execute(
-                update(t.incident).where(t.incident.c.incident_id == incident.incident_id).values(**newest)
-            )
+            self._run(q.CHANGE_INCIDENT, known_id=incident.incident_id, **newest)
 
     def phases(self, ticket_id: TicketId) -> Sequence[Phase]:
-        found = self._connection.scalars(
-            select(t.incident.c.phase).where(t.incident.c.ticket_id == ticket_id)
-        )
-        return [Phase(phase) for phase in found]
+        return [Phase(phase) for phase in self._run(q.PHASES, ticket_id=ticket_id).scalars()]
 
     def ticket(self, ticket_id: TicketId) -> Ticket | None:
-        query = self._held(select(t.ticket).where(t.ticket.c.ticket_id == ticket_id))
-        row = self._connection.execute(query).mappings().one_or_none()
+        row = self._run(q.TICKET, ticket_id=ticket_id).mappings().one_or_none()
         return None if row is None else ticket_of(row)
 
     def candidates(self, finding: Finding, category: Category) -> Sequence[Candidate]:
         reach = timedelta(seconds=max(category.window_s, category.reopen_s, category.recur_s))
-        still_seen = (
-            select(t.incident.c.incident_id)
-            .where(t.incident.c.ticket_id == t.ticket.c.ticket_id, t.incident.c.phase.in_(_OPEN_PHASES))
-            .exists()
-        )
-        query = select(t.ticket, still_seen.label("still_seen")).where(
-            t.ticket.c.category == category.code,
-            _nearby(finding, category),
-            or_(t.ticket.c.last_seen_at >= finding.first_seen_at - reach, t.ticket.c.is_live),
-        )
-        rows = self._connection.execute(query).mappings()
-        return [Candidate(ticket=ticket_of(row), still_seen=bool(row["still_seen"])) for row in rows]
+        known = {"category": category.code, "since": finding.first_seen_at - reach}
+        if category.merge_by == "camera":
+            rows = self._run(q.CANDIDATES_OF_CAMERA, camera_id=finding.camera_id, **known)
+        else:
+            rows = self._run(q.CANDIDATES_NEARBY, **_square(finding, category.radius_m), **known)
+        return [
+            Candidate(ticket=ticket_of(row), still_seen=bool(row["still_seen"])) for row in rows.mappings()
+        ]
 
     def load_of(self, person_id: str) -> Load:
-        open_tickets = (
-            select(func.count())
-            .where(t.ticket.c.assignee_id == person_id, t.ticket.c.is_live)
-            .scalar_subquery()
-        )
-        last = select(func.max(t.ticket.c.dispatched_at)).where(t.ticket.c.assignee_id == person_id)
-        row = self._connection.execute(
-            select(open_tickets.label("open_tickets"), last.scalar_subquery().label("last_at"))
-        ).one()
+        row = self._run(q.LOAD, person_id=person_id).one()
         return Load(open_tickets=row.open_tickets, last_dispatched_at=row.last_at)
 
     def save(self, case: Case) -> None:
@@ -136,11 +112,7 @@ class StoreWriter:
         if case.was_rev == 0:
             self._connection.execute(t.ticket.insert(), values)
         else:
-            done = self._connection.execute(
-                update(t.ticket)
-                .where(t.ticket.c.ticket_id == case.ticket.ticket_id, t.ticket.c.rev == case.was_rev)
-                .values(**values)
-            )
+            done = self._run(q.CHANGE_TICKET, known_id=case.ticket.ticket_id, was_rev=case.was_rev, **values)
             if done.rowcount == 0:
                 raise StaleError(
                     f"ticket {case.ticket.ticket_id} has moved on from rev {case.was_rev}: try again",
@@ -185,23 +157,18 @@ class StoreWriter:
         self._connection.execute(t.account.insert(), values)
 
     def _rewind(self, ticket_id: TicketId, wait: Wait | None, *, is_new: bool) -> None:
-        mine = t.timer.c.ticket_id == ticket_id
         if wait is None:
-            self._connection.execute(delete(t.timer).where(mine))
+            self._connection.execute(delete(t.timer).where(t.timer.c.ticket_id == ticket_id))
             return
         values = {"step": wait.step, "due_at": wait.due_at}
-        if is_new or not self._connection.execute(update(t.timer).where(mine).values(**values)).rowcount:
+        if is_new or not self._run(q.SET_TIMER, known_id=ticket_id, **values).rowcount:
             self._connection.execute(t.timer.insert(), {"ticket_id": ticket_id, **values})
 
     def _count_sequence(self, source: str, sequence: int, now: datetime) -> None:
-        box = t.box.c
-        self._put_box(
-            source,
-            now,
-            events=box.events + 1,
-            first_sequence=_least(box.first_sequence, sequence),
-            last_sequence=_greatest(box.last_sequence, sequence),
-        )
+        counted = {"known_source": source, "sequence": sequence, "now": now}
+        if self._run(q.COUNT_EVENT, **counted).rowcount == 0:
+            self._insert(t.box, source=source, heard_at=now, events=0)
+            self._run(q.COUNT_EVENT, **counted)
 
     def _put_box(self, source: str, now: datetime, **values: Any) -> None:  # noqa: ANN401
         change = update(t.box).where(t.box.c.source == source).values(heard_at=now, **values)
@@ -209,30 +176,21 @@ class StoreWriter:
             self._insert(t.box, source=source, heard_at=now, events=0)
             self._connection.execute(change)
 
-    def _insert(self, table: Any, **values: Any) -> bool:  # noqa: ANN401
+    def _insert(self, table: Table, **values: Any) -> bool:  # noqa: ANN401
         """Insert a row unless its key is there; return whether it was inserted."""
-        insert = postgresql.insert if self._is_postgres else sqlite.insert
-        statement = insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-        return self._connection.execute(statement, values).rowcount == 1
+        statement = q.insert_unless_there(table, self._connection.dialect.name)
+        return self._run(statement, **values).rowcount == 1
 
-    def _held(self, query: Select[Any]) -> Select[Any]:
-        return query.with_for_update() if self._is_postgres else query
+    def _run(self, statement: Executable, **values: Any) -> CursorResult[Any]:  # noqa: ANN401
+        return self._connection.execute(statement, values)
 
 
-def _nearby(finding: Finding, category: Category) -> ColumnElement[bool]:
-    if category.merge_by == "camera":
-        return t.ticket.c.camera_id == finding.camera_id
-    tall = category.radius_m / _METRES_A_DEGREE
+def _square(finding: Finding, radius_m: float) -> dict[str, float]:
+    tall = radius_m / _METRES_A_DEGREE
     wide = tall / math.cos(math.radians(finding.lat))
-    return and_(
-        t.ticket.c.lat.between(finding.lat - tall, finding.lat + tall),
-        t.ticket.c.lon.between(finding.lon - wide, finding.lon + wide),
-    )
-
-
-def _least(column: ColumnElement[int], value: int) -> ColumnElement[int]:
-    return when((column.is_(None), value), (column > value, value), else_=column)
-
-
-def _greatest(column: ColumnElement[int], value: int) -> ColumnElement[int]:
-    return when((column.is_(None), value), (column < value, value), else_=column)
+    return {
+        "south": finding.lat - tall,
+        "north": finding.lat + tall,
+        "west": finding.lon - wide,
+        "east": finding.lon + wide,
+    }
