@@ -208,11 +208,18 @@ class MqttLink:
         except queue.Empty:
             return None
         if notice.what == "ack":
-            try:
-                self._outbox.settle(Ack.from_json(notice.payload))
-            except MessageError as exc:
-                _log.warning("an ack that cannot be read, its events are sent again", reason=str(exc))
+            self._obey(notice.payload)
         return notice
+
+    def _obey(self, payload: bytes) -> None:
+        try:
+            ack = Ack.from_json(payload)
+        except MessageError as exc:
+            _log.warning("an ack that cannot be read, its events are sent again", reason=str(exc))
+            return
+        self._outbox.settle(ack)
+        for refusal in ack.refused:
+            _log.error("the centre refused, it is kept here", id=refusal.id, reason=refusal.reason)
 
     def _publish(
         self, client: Client, channel: Channel, payload: bytes, key: str | None = None

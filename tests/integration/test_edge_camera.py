@@ -90,4 +90,5 @@ def test_a_stream_comes_back_by_itself_and_time_went_on(rtsp_server: RtspServer)
 
         after_s = newest_s(camera)
 
-    assert after_s - before_s == pytest.approx(time.monotonic() - began_s, abs=1.5)
+    ahead_s = after_s - before_s - (time.monotonic() - began_s)
+    assert -1 < ahead_s < 3  # a server begins with a burst of up to a second or two
