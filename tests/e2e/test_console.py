@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from edge.contract.messages import EvidenceRef
 from tests.control_room import ACCOUNT, PASSWORD, ControlRoom
@@ -96,8 +96,8 @@ def a_picture(room: ControlRoom, *, brightness: int, kind: str = "snapshot") -> 
     return room.take_picture(cv2.imencode(".jpg", pixels)[1].tobytes(), kind=kind)
 
 
-def is_drawn(page: Page, selector: str) -> bool:
-    return bool(page.eval_on_selector(selector, "image => image.complete && image.naturalWidth > 0"))
+def expect_drawn(picture: Locator) -> None:
+    expect(picture).not_to_have_js_property("naturalWidth", 0)
 
 
 def test_a_new_ticket_appears_at_the_top_and_pops_up_without_a_reload(page: Page, served: Served) -> None:
@@ -112,8 +112,7 @@ def test_a_new_ticket_appears_at_the_top_and_pops_up_without_a_reload(page: Page
     expect(page.locator(".toast").first).to_contain_text("渣土车")
     expect(page.locator("#counts")).to_contain_text(re.compile(r"在办\s*2"))
     assert page.evaluate("window.notReloaded")
-    expect(page.locator(".row:has-text('占道经营') img")).to_be_visible()
-    assert is_drawn(page, ".row:has-text('占道经营') img")
+    expect_drawn(page.locator(".row:has-text('占道经营') img"))
 
 
 def test_a_ticket_is_opened_its_pictures_are_seen_and_it_is_accepted(page: Page, served: Served) -> None:
@@ -122,14 +121,14 @@ def test_a_ticket_is_opened_its_pictures_are_seen_and_it_is_accepted(page: Page,
 
     page.locator(f"#ticket-{ticket_id}").click()
     expect(page.locator("#minimap path.cell.here")).to_have_count(1)
-    assert is_drawn(page, "figure:first-child .picture img")
+    expect_drawn(page.locator("figure:first-child .picture img"))
     page.get_by_role("button", name="接单").click()
     expect(page.locator(".standing-now")).to_contain_text("已接单")
 
     after = a_picture(served.room, brightness=200, kind="after")
     served.room.see(rev=2, phase="cleared", reason="gone", evidence=[before, after])
     expect(page.locator(".standing-now")).to_contain_text("摄像头核查通过")
-    expect(page.locator("figure:last-child .picture img")).to_be_visible()
+    expect_drawn(page.locator("figure:last-child .picture img"))
     expect(page.locator("#minimap path.cell.here")).to_have_count(1)
 
 
@@ -185,7 +184,8 @@ def test_the_map_shows_cells_cameras_and_the_ticket_and_switches_layers(page: Pa
         sum(cell.layer == "governance" for cell in served.room.district.grid.cells)
     )
     expect(page.locator("path.camera-dot")).to_have_count(len(served.room.district.cameras))
-    expect(page.locator("path.ticket-dot.state-dispatched")).to_have_count(1)
+    page.locator("path.ticket-dot.state-dispatched").click()
+    expect(page.locator(".leaflet-popup .row")).to_contain_text("占道经营")
 
     page.locator(".segments label", has_text="市场监管").click()
 

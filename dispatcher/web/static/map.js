@@ -36,10 +36,9 @@ async function openPage(box) {
   async function showLayer(layer) {
     cells?.remove();
     const drawn = await drawCells(map, { layer });
-    const first = cells === null;
     cells = drawn.group;
     cells.bringToBack();
-    if (first && drawn.bounds) map.fitBounds(drawn.bounds, { padding: [20, 20] });
+    return drawn.bounds;
   }
 
   async function showTickets() {
@@ -47,15 +46,20 @@ async function openPage(box) {
     const page = await (await fetch(`/api/v1/tickets?limit=500&${live.map((state) => `state=${state}`).join("&")}`)).json();
     tickets.clearLayers();
     for (const ticket of page.items) {
-      drawTicket(tickets, ticket).bindPopup(() => openRow(ticket.ticket_id));
+      drawTicket(tickets, ticket).bindPopup("", { minWidth: 290 }).on("popupopen", ({ popup }) => fill(popup, ticket.ticket_id));
     }
+    return page.items;
   }
 
-  await showLayer(document.querySelector("#layers input:checked").value);
+  const bounds = await showLayer(document.querySelector("#layers input:checked").value);
+  map.fitBounds(bounds, { padding: [20, 20] });
   for (const camera of await (await fetch("/api/v1/cameras")).json()) {
     L.circleMarker([camera.lat, camera.lon], { radius: 4, className: "camera-dot" }).bindTooltip(camera.name).addTo(map);
   }
-  await showTickets();
+  // What lies outside the cells is shown too, unless it is so far off that the cells would be a dot.
+  const near = bounds.pad(1);
+  for (const { lat, lon } of await showTickets()) if (near.contains([lat, lon])) bounds.extend([lat, lon]);
+  map.fitBounds(bounds, { padding: [20, 20], animate: false });
   document.querySelector("#layers").addEventListener("change", (event) => showLayer(event.target.value));
   let due = 0;
   document.body.addEventListener("log-grown", () => {
@@ -65,10 +69,8 @@ async function openPage(box) {
 }
 
 // The popup of a ticket is its row of the list.
-function openRow(ticketId) {
-  const holder = document.createElement("div");
-  fetch(`/tickets/${ticketId}/row?state=all`).then(async (answer) => { holder.innerHTML = await answer.text(); });
-  return holder;
+async function fill(popup, ticketId) {
+  popup.setContent(await (await fetch(`/tickets/${ticketId}/row?state=all`)).text());
 }
 
 const box = document.querySelector("#map");
