@@ -50,10 +50,10 @@ def _shape_problems(exc: ValidationError, raw: dict[str, Any]) -> Iterator[str]:
             case "missing":
                 yield f"{where}: is missing"
             case "union_tag_invalid":
-                ways = [str(way) for section in _sections(Rule) for way in _ways(section)]
-                yield f"{where}.rule: unknown way of finding{nearest(str(error['input'].get('rule')), ways)}"
+                yield f"{where}.rule: unknown way of finding{nearest(str(error['input'].get('rule')), _WAYS)}"
             case _:
-                yield f"{where}: {error['msg'].removeprefix('Value error, ')}, given {error['input']!r:.60}"
+                given = "" if isinstance(error["input"], dict) else f", given {error['input']!r:.60}"
+                yield f"{where}: {error['msg'].removeprefix('Value error, ')}{given}"
 
 
 def _path(loc: tuple[str | int, ...], node: object) -> str:
@@ -65,7 +65,7 @@ def _path(loc: tuple[str | int, ...], node: object) -> str:
         )
         if inside:
             node = node[part]
-        elif index < len(loc) - 1:
+        elif index < len(loc) - 1 or part in _WAYS:
             continue
         parts.append(str(part))
     return ".".join(parts)
@@ -92,3 +92,7 @@ def _sections(annotation: object) -> Iterator[type[BaseModel]]:
 def _ways(section: type[BaseModel]) -> tuple[object, ...]:
     field = section.model_fields.get("rule")
     return get_args(field.annotation) if field else ()
+
+
+_WAYS = [str(way) for section in _sections(Rule) for way in _ways(section)]
+"""The ways of finding: what tells the alternatives of a rule apart."""

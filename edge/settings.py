@@ -3,7 +3,7 @@
 import re
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
@@ -18,6 +18,7 @@ Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Count = Annotated[int, Field(ge=1, le=1000)]
 MIN_ZONE_AREA = 0.001
+_Item = TypeVar("_Item")
 _SPAN = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
 
 
@@ -63,6 +64,13 @@ def _is_span(text: str) -> str:
 
 def _resolve_url(url: str, info: ValidationInfo) -> str:
     return url if "://" in url else str(_resolve(Path(url), info))
+
+
+def _at_least_one(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    """``min_length`` would count the valid ones and complain twice."""
+    if not items:
+        raise ValueError("give at least one")
+    return items
 
 
 OurPath = Annotated[Path, AfterValidator(_resolve)]
@@ -190,8 +198,8 @@ class CameraSettings(Section):
     ground: Annotated[list[tuple[Fraction, Fraction, Latitude, Longitude]], Field(min_length=4)] | None = None
     homography: Annotated[Homography, AfterValidator(invertible)] | None = None
     empty_view: OurFile | None = None
-    zones: Annotated[tuple[ZoneSettings, ...], Field(min_length=1)]
-    rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
+    zones: Annotated[tuple[ZoneSettings, ...], AfterValidator(_at_least_one)]
+    rules: Annotated[tuple[Rule, ...], AfterValidator(_at_least_one)]
 
     @model_validator(mode="after")
     def _one_ground(self) -> Self:
@@ -207,4 +215,4 @@ class EdgeConfig(Section):
     broker: BrokerSettings = BrokerSettings()
     models: dict[Name, ModelSettings]
     evidence: EvidenceSettings = EvidenceSettings()
-    cameras: Annotated[tuple[CameraSettings, ...], Field(min_length=1)]
+    cameras: Annotated[tuple[CameraSettings, ...], AfterValidator(_at_least_one)]
