@@ -121,7 +121,6 @@ class MqttLink:
 
     def _hold_session(self) -> str | None:
         """Serve one connection for as long as it lasts; return why it ended, None to try again at once."""
-        self._notices = queue.SimpleQueue()  # what is left of the last connection is void
         client = self._new_client()
         try:
             client.connect(self._broker.host, self._broker.port, keepalive=20)
@@ -135,6 +134,7 @@ class MqttLink:
         finally:
             client.disconnect()
             client.loop_stop()
+            self._notices = queue.SimpleQueue()  # what is left of this connection is void
 
     def _new_client(self) -> Client:
         client = Client(

@@ -36,6 +36,7 @@ class Centre:
 
     def __init__(self, port: int) -> None:
         self.events: list[str] = []
+        self.payloads: list[bytes] = []
         self.channels: list[Channel] = []
         self.retained: dict[str, bytes] = {}
         self.acks, self.refuses = True, False
@@ -60,6 +61,7 @@ class Centre:
         if topic.channel is Channel.EVENT:
             key = json.loads(payload)["id"]
             self.events.append(key)
+            self.payloads.append(payload)
             refused = [Refusal(id=key, reason="unknown kind")] if self.refuses else []
             self._ack(Ack(at=NOON, committed=[] if self.refuses else [key], refused=refused))
         if topic.channel is Channel.EVIDENCE and topic.key:
