@@ -1,8 +1,10 @@
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from dispatcher.cli import app
@@ -59,6 +61,14 @@ def test_explain_says_what_is_wrong_with_an_event(config: Path, tmp_path: Path) 
     assert result.stderr.startswith(f"Error: {event}: specversion") or "data: Field required" in result.stderr
 
 
+@pytest.fixture
+def own_logging() -> Iterator[None]:
+    """`run` sets up the logging of its process, which here is the tests'."""
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("own_logging")
 def test_run_says_which_store_it_cannot_open(config: Path, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "dispatcher.db").write_text("this is no database, but it is long enough to be read")
