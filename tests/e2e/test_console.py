@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import cv2
@@ -105,11 +106,12 @@ def test_a_new_ticket_appears_at_the_top_and_pops_up_without_a_reload(page: Page
     page.evaluate("window.notReloaded = true")
 
     served.room.see(evidence=[a_picture(served.room, brightness=90)])
+    served.room.now += timedelta(seconds=1)
     served.room.see(incident_id="truck", kind="muck_truck", camera_id="cam-gate", severity=3)
 
     expect(page.locator(".row")).to_have_count(2)
     expect(page.locator(".row").first).to_contain_text("渣土车")
-    expect(page.locator(".toast").first).to_contain_text("渣土车")
+    expect(page.locator(".toast[data-severity='3']")).to_contain_text("渣土车")
     expect(page.locator("#counts")).to_contain_text(re.compile(r"在办\s*2"))
     assert page.evaluate("window.notReloaded")
     expect_drawn(page.locator(".row:has-text('占道经营') img"))

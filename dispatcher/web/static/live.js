@@ -60,7 +60,7 @@ function place(row, isNew) {
   const old = document.getElementById(row.id);
   const leaves = row.hasAttribute("data-leaves");
   if (old) old.replaceWith(row);
-  else if (isNew && !leaves) rows.prepend(row);
+  else if (isNew && !leaves) rows.insertBefore(row, firstOlder(row));
   else return;
   document.querySelector("#empty")?.remove();
   row.classList.add("arrived");
@@ -69,6 +69,11 @@ function place(row, isNew) {
     requestAnimationFrame(() => row.classList.add("leaving"));
     setTimeout(() => row.remove(), 5500);
   }
+}
+
+// Ids sort by time: the newest is on top, also when two answers overtake each other.
+function firstOlder(row) {
+  return [...rows.children].find((other) => !other.id.startsWith("ticket-") || other.id < row.id) ?? null;
 }
 
 // A popup stays until somebody deals with it, if it is grave; else for a while.
