@@ -56,14 +56,11 @@ def _shape_problems(exc: ValidationError, raw: dict[str, Any]) -> Iterator[str]:
                 yield f"{where}: {error['msg'].removeprefix('Value error, ')}{given}"
 
 
-def _path(loc: tuple[str | int, ...], node: object) -> str:
+def _path(loc: tuple[str | int, ...], node: Any) -> str:  # noqa: ANN401  whatever the file holds
     """Return the place in the file: pydantic also names the alternative that it tried, the file does not."""
     parts = []
     for index, part in enumerate(loc):
-        inside = (isinstance(node, dict) and part in node) or (
-            isinstance(node, list) and isinstance(part, int)
-        )
-        if inside:
+        if (isinstance(node, dict) and part in node) or (isinstance(node, list) and isinstance(part, int)):
             node = node[part]
         elif index < len(loc) - 1 or part in _WAYS:
             continue

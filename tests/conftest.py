@@ -17,4 +17,4 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if real:
         items[:] = [item for item in items if item not in real]
         config.hook.pytest_deselected(items=real)
-        print(f"{len(real)} realdata tests left out: no {REAL_CLIPS}")  # noqa: T201
+        print(f"{len(real)} realdata tests left out: no {REAL_CLIPS}")

@@ -9,7 +9,6 @@ from edge.domain.incident import Standing
 from edge.domain.look import Seen
 from edge.domain.zone import Zone
 
-
 _SAME_THING = 0.6
 """Overlap (IoU) from which two boxes of one look are one thing."""
 

@@ -65,7 +65,7 @@ def events_of(
         it = event.data
         box = ", ".join(f"{value:.2f}" for value in it.picture.box.model_dump().values())
         print(
-            f"{clip} {event.time:%M:%S} {it.phase} {it.incident_id[:6]} {it.kind} seen {it.dwell_s:.1f} s "  # noqa: T201
+            f"{clip} {event.time:%M:%S} {it.phase} {it.incident_id[:6]} {it.kind} seen {it.dwell_s:.1f} s "
             f"confidence {it.confidence:.2f} count {it.measures.count} box {box} {it.reason or ''}"
         )
     return events

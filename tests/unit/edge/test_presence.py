@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Sequence
 
 import pytest
@@ -154,7 +155,7 @@ def test_the_dwell_is_right_within_one_look_whatever_the_rate_and_thirty_percent
         found = luck > 0.3
         looks.append((at_s, [a_thing()] if found else []))
         seen_s = at_s if found else seen_s
-    missed_twice = any(not a[1] and not b[1] for a, b in zip(looks, looks[1:], strict=False))
+    missed_twice = any(not a[1] and not b[1] for a, b in itertools.pairwise(looks))
 
     memory, _ = after(looks)
 
