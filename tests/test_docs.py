@@ -7,7 +7,7 @@ import typer.main
 from click import Argument, Command, Group
 from pydantic import BaseModel
 
-from dispatcher.config import DispatcherConfig
+from dispatcher.config.settings import Settings
 from edge.config import EdgeConfig
 from gridwarden import app
 
@@ -61,7 +61,7 @@ def test_every_command_and_each_of_its_options_has_help(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "file"), [(EdgeConfig, "edge.toml"), (DispatcherConfig, "dispatcher.toml")]
+    ("model", "file"), [(EdgeConfig, "edge.toml"), (Settings, "dispatcher.toml")]
 )
 def test_every_setting_is_shown_in_the_sample_configuration(model: type[BaseModel], file: str) -> None:
     text = (ROOT / "configs" / file).read_text("utf-8")
