@@ -1,7 +1,7 @@
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 
 import cv2
 import numpy as np
@@ -22,7 +22,7 @@ from edge.domain.incident import (
 from edge.domain.look import LookMark, Shot
 from edge.domain.state import StateError, dump_incident, load_incident
 from edge.pipeline import Change
-from edge.ports import DiskFullError
+from edge.ports import DiskFullError, EvidenceStore, Outbox
 from edge.privacy import pixelated
 from edge.recorder import Recorder
 from tests.build import NOON, SHA
@@ -83,8 +83,8 @@ def a_change(phase: Phase = Phase.OPENED) -> Change:
 
 def a_recorder(shelf: Shelf) -> Recorder:
     return Recorder(
-        evidence=shelf,  # type: ignore[arg-type]  read is not needed
-        outbox=shelf,  # type: ignore[arg-type]  only commit is needed
+        evidence=cast("EvidenceStore", shelf),
+        outbox=cast("Outbox", shelf),
         config_sha256=SHA,
         ground={"cam-1": Ground(lat=31.2, lon=121.4)},
     )

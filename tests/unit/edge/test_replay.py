@@ -3,6 +3,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import av
+import cv2
 import pytest
 from typer.testing import CliRunner
 
@@ -113,9 +115,6 @@ def test_the_command_prints_events_and_nothing_else(clip: Path, tmp_path: Path) 
 
 
 def keep_first_picture(clip: Path, file: Path) -> None:
-    import av
-    import cv2
-
     with av.open(str(clip)) as container:
         cv2.imwrite(str(file), next(iter(container.decode(video=0))).to_ndarray(format="bgr24"))
 
