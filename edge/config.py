@@ -60,7 +60,10 @@ def _path(loc: tuple[str | int, ...], node: Any) -> str:  # noqa: ANN401  whatev
     """Return the place in the file: pydantic also names the alternative that it tried, the file does not."""
     parts = []
     for index, part in enumerate(loc):
-        if (isinstance(node, dict) and part in node) or (isinstance(node, list) and isinstance(part, int)):
+        is_inside = (
+            part in node if isinstance(node, dict) else isinstance(node, list) and isinstance(part, int)
+        )
+        if is_inside:
             node = node[part]
         elif index < len(loc) - 1 or part in _WAYS:
             continue
