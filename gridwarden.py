@@ -167,22 +167,16 @@ class _News:
 
 
 def _event_line(event: "IncidentEvent") -> str:
-    it = event.data
-    return f"{event.time:%H:%M:%S}  {it.camera_id:<14} {it.kind} {it.phase}" + (
-        f": {it.reason}" if it.reason else ""
-    )
+    reason = f": {event.data.reason}" if event.data.reason else ""
+    return f"{event.time:%H:%M:%S}  {event.data.camera_id:<14} {event.data.kind} {event.data.phase}{reason}"
 
 
 def _move_line(entry: "LogEntry") -> str:
     news = entry.data.get("set")
-    facts = (
-        [f"{name} {news[key]}" for key, name in _TOLD.items() if news.get(key)]
-        if isinstance(news, dict)
-        else []
-    )
-    return f"{entry.at:%H:%M:%S}      {entry.ticket_id} {entry.verb} → {entry.to_state}" + "".join(
-        f", {fact}" for fact in facts
-    )
+    facts = [
+        f", {name} {news[key]}" for key, name in _TOLD.items() if isinstance(news, dict) and news.get(key)
+    ]
+    return f"{entry.at:%H:%M:%S}      {entry.ticket_id} {entry.verb} → {entry.to_state}{''.join(facts)}"
 
 
 def _balance(ledger: "Database", *, as_json: bool) -> bool:
