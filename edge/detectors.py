@@ -1,10 +1,12 @@
 """The detectors of a box, by name, and what one look through them sees."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.checks import EMPTY_VIEW
 from edge.contract.messages import ModelRef
@@ -12,12 +14,12 @@ from edge.domain.detection import Box, Detection
 from edge.domain.frame import Frame
 from edge.domain.look import Look
 from edge.ports import EdgeError
-from edge.settings import EdgeConfig
+from edge.settings import EdgeConfig, ModelSettings
 from edge.sharpness import cut
 from models.change import EmptyViewDetector
 from models.detections import Detections
-from models.detector import CATALOG, Detector, load_detector
-from models.manifest import ModelError
+from models.detector import CATALOG, Detector, ModelInfo, load_detector
+from models.manifest import ModelError, load_manifest
 
 
 class Detectors:
@@ -55,19 +57,46 @@ class Detectors:
         return self._empty[key]
 
 
-def load_detectors(config: EdgeConfig) -> Detectors:
-    """Load every model that the configuration names; raise ``EdgeError`` when one cannot be used."""
+@dataclass(frozen=True, slots=True)
+class _Unusable:
+    """Stands in for a model whose file cannot be used: its looks fail with the reason, all others go on."""
+
+    labels: tuple[str, ...]
+    thresholds: Mapping[str, float]
+    info: ModelInfo
+    reason: str
+
+    def detect(self, _image: NDArray[np.uint8]) -> Detections:
+        raise ModelError(self.reason)
+
+
+def load_detectors(config: EdgeConfig, *, spare_the_rest: bool = False) -> Detectors:
+    """Load every model that the configuration names; raise ``EdgeError`` when one cannot be used.
+
+    With ``spare_the_rest`` only the looks through that model raise.
+    """
+    load = _load_or_stand_in if spare_the_rest else _load
     try:
-        models = {
-            name: load_detector(
-                settings.path or CATALOG / name, providers=settings.providers, variant=settings.variant
-            )
-            for name, settings in config.models.items()
-        }
+        models = {name: load(name, settings) for name, settings in config.models.items()}
     except ModelError as exc:
         raise EdgeError(str(exc)) from exc
     views = {camera.id: camera.empty_view for camera in config.cameras if camera.empty_view}
     return Detectors(models, views)
+
+
+def _load(name: str, settings: ModelSettings) -> Detector:
+    return load_detector(
+        settings.path or CATALOG / name, providers=settings.providers, variant=settings.variant
+    )
+
+
+def _load_or_stand_in(name: str, settings: ModelSettings) -> Detector:
+    try:
+        return _load(name, settings)
+    except ModelError as exc:
+        manifest = load_manifest(settings.path or CATALOG / name)
+        info = ModelInfo(manifest.name, manifest.version, manifest.files["fp32"].sha256)
+        return _Unusable(manifest.labels, manifest.thresholds, info, str(exc))
 
 
 def _in_picture(found: Detections, region: Box, shape: tuple[int, ...]) -> list[Detection]:

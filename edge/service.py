@@ -44,7 +44,7 @@ def run(
     """
     set_up_logging()
     stop = stop or threading.Event()
-    box = Box(config, config_sha256, load_detectors(config))
+    box = Box(config, config_sha256, load_detectors(config, spare_the_rest=True))
     with _stopping_on_signals(stop), box.running():
         if once:
             box.finish(stop)

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import cv2
 import pytest
 
 from edge.contract.messages import IncidentEvent
+from models.detector import CATALOG
 from tests.clips import a_picture, write_clip
 from tests.integration.conftest import Mosquitto, RtspServer, await_truth
 from tests.integration.test_edge_link import Centre, a_centre
@@ -82,6 +84,12 @@ class Site:
         self.processes.append(process)
         return process
 
+    def stop(self) -> str:
+        """Stop the last process; return its log."""
+        self.processes[-1].terminate()
+        _, log = self.processes[-1].communicate(timeout=20)
+        return log
+
 
 @pytest.fixture
 def site(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[Site]:
@@ -143,6 +151,27 @@ def test_dead_cameras_are_named_and_stop_no_neighbour(site: Site, centre: Centre
     ):
         assert words in log
     assert "secret" not in log
+    assert "Traceback" not in log
+
+
+def test_a_model_whose_hash_differs_silences_its_own_camera_only(site: Site, centre: Centre) -> None:
+    shutil.copytree(CATALOG / "street", site.folder / "street")
+    for path in (site.folder / "street").glob("*.onnx"):
+        path.write_bytes(b"another model")
+    site.configure(("good", clip(site)), ("bad", clip(site)))
+    config = site.folder / "edge.toml"
+    good, bad = config.read_text("utf-8").split('id = "bad"')
+    bad = bad.replace('"empty_view"\nlabels = ["object"]', '"street"\nlabels = ["person"]')
+    config.write_text(f'{good}id = "bad"{bad}[models.street]\npath = "street"\n', "utf-8")
+
+    site.start()
+    await_truth(lambda: phases(centre) == ["opened", "cleared"], within_s=30)
+    log = site.stop()
+
+    assert {IncidentEvent.from_json(payload).data.camera_id for payload in centre.payloads} == {"good"}
+    told = [line for line in log.splitlines() if "is not the file that its manifest names" in line]
+    assert len(told) == 1
+    assert '"camera": "bad"' in told[0]
     assert "Traceback" not in log
 
 
