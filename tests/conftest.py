@@ -1,6 +1,8 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 REAL_CLIPS = Path(__file__).parents[2] / "shared" / "data" / "clips"
 
@@ -18,3 +20,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in real]
         config.hook.pytest_deselected(items=real)
         print(f"{len(real)} realdata tests left out: no {REAL_CLIPS}")
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """A command that a test runs sets up logging for the process, on a stream that ends with the test."""
+    yield
+    structlog.reset_defaults()

@@ -13,8 +13,10 @@ from tests.integration.conftest import RtspServer, await_truth
 def watching(url: str) -> Iterator[VideoCamera]:
     camera = VideoCamera("cam-1", url)
     camera.start()
-    yield camera
-    camera.stop()
+    try:
+        yield camera
+    finally:
+        camera.stop()
 
 
 def frames_in(camera: VideoCamera, seconds: float) -> int:

@@ -75,8 +75,10 @@ class Centre:
 @contextmanager
 def a_centre(port: int) -> Iterator[Centre]:
     centre = Centre(port)
-    yield centre
-    centre.close()
+    try:
+        yield centre
+    finally:
+        centre.close()
 
 
 @pytest.fixture
@@ -111,8 +113,10 @@ def linked(port: int, outbox: SqliteOutbox) -> Iterator[MqttLink]:
         health=health,
     )
     link.start()
-    yield link
-    link.stop(10)
+    try:
+        yield link
+    finally:
+        link.stop(10)
 
 
 def commit(outbox: SqliteOutbox, name: str, phase: Phase = Phase.OPENED, rev: int = 1) -> str:

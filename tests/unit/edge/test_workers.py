@@ -87,8 +87,10 @@ def a_post(camera_id: str = "cam-1", *, seconds: int = 10, see: See = see_a_stal
 def working(posts: Sequence[Post], record: Callable[[Change], object]) -> Iterator[Workers]:
     workers = Workers(posts, record, expected=(EdgeError,))
     workers.start()
-    yield workers
-    workers.stop(2.0)
+    try:
+        yield workers
+    finally:
+        workers.stop(2.0)
 
 
 def await_truth(holds: Callable[[], bool]) -> None:
