@@ -66,7 +66,8 @@ def explain(
     from dispatcher.explain import explain as ask
     from dispatcher.explain import tell
     from dispatcher.ports import DispatchError
-    from edge.contract.messages import IncidentEvent, MessageError
+    from edge.contract.message import MessageError
+    from edge.contract.messages import IncidentEvent
 
     try:
         message = IncidentEvent.from_json(event.read_bytes())

@@ -8,7 +8,8 @@ from datetime import datetime
 from dispatcher.domain.district import District
 from dispatcher.handlers.receive import receive_event
 from dispatcher.ports import DispatchError, EvidenceFiles, Store, Writer
-from edge.contract.messages import Ack, EdgeHealth, EdgeStatus, IncidentEvent, MessageError, Refusal
+from edge.contract.message import MessageError
+from edge.contract.messages import Ack, EdgeHealth, EdgeStatus, IncidentEvent, Refusal
 from edge.contract.topics import Channel, Topic, TopicError, parse_topic
 
 CHANNELS = (Channel.EVENT, Channel.EVIDENCE, Channel.STATUS, Channel.HEALTH)

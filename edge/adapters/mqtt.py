@@ -14,7 +14,8 @@ from paho.mqtt.client import Client, MQTTMessageInfo
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from edge.adapters.window import Window
-from edge.contract.messages import Ack, EdgeHealth, EdgeStatus, MessageError
+from edge.contract.message import MessageError
+from edge.contract.messages import Ack, EdgeHealth, EdgeStatus
 from edge.contract.topics import Channel, Topic
 from edge.ports import EdgeError, Outbox
 

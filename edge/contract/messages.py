@@ -1,53 +1,12 @@
-"""The messages between boxes and the centre, version 1: frozen, strict, JSON in and out."""
+"""The messages between boxes and the centre, version 1."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, model_validator
 
-MAX_MESSAGE_BYTES = 256 * 1024
-"""A larger message is refused before it is parsed; pictures travel on their own topic."""
-
-Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-"""A name that is one level of a topic: letters, digits, dot, dash, underscore."""
-Utc = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
-
-
-class MessageError(ValueError):
-    """Bytes that are not a message of the contract; the text names each wrong field."""
-
-
-class _Message(BaseModel):
-    # Unknown fields are ignored: a newer box may say more to an older centre.
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    def to_json(self) -> bytes:
-        """The message as UTF-8 JSON; unset optional fields are left out."""
-        return self.model_dump_json(exclude_none=True).encode()
-
-    @classmethod
-    def from_json(cls, payload: bytes) -> Self:
-        """Parse ``payload``; raise ``MessageError`` that names every wrong field."""
-        if len(payload) > MAX_MESSAGE_BYTES:
-            raise MessageError(f"{len(payload)} bytes, allowed are {MAX_MESSAGE_BYTES}")
-        try:
-            return cls.model_validate_json(payload)
-        except ValidationError as exc:
-            problems = [f"{'.'.join(map(str, e['loc'])) or 'message'}: {e['msg']}" for e in exc.errors()]
-            raise MessageError("; ".join(problems)) from exc
+from edge.contract.message import Fraction, Message, Name, NonNegative, Seconds, Sha256, Utc
 
 
 class Phase(StrEnum):
@@ -63,7 +22,7 @@ class Phase(StrEnum):
         return self in {Phase.CLEARED, Phase.RETRACTED}
 
 
-class Box(_Message):
+class Box(Message):
     """A box in fractions of the picture, origin top left."""
 
     left: Fraction
@@ -72,7 +31,7 @@ class Box(_Message):
     bottom: Fraction
 
 
-class Location(_Message):
+class Location(Message):
     """A ground point in WGS 84 degrees and how well it is known."""
 
     lat: Annotated[float, Field(ge=-90, le=90)]
@@ -82,14 +41,14 @@ class Location(_Message):
     method: Literal["homography", "zone", "camera"]
 
 
-class Picture(_Message):
+class Picture(Message):
     """Where in the picture the incident is, in fractions."""
 
     box: Box
     polygon: list[tuple[Fraction, Fraction]] | None = None
 
 
-class Measures(_Message):
+class Measures(Message):
     """What was measured; a rule fills what it knows."""
 
     count: Annotated[int, Field(ge=0)] | None = None
@@ -100,7 +59,7 @@ class Measures(_Message):
     load_covered: bool | None = None
 
 
-class EvidenceRef(_Message):
+class EvidenceRef(Message):
     """A stored picture, named by its content; the bytes travel on the evidence topic."""
 
     kind: Literal["snapshot", "crop", "after"]
@@ -109,7 +68,7 @@ class EvidenceRef(_Message):
     media_type: Literal["image/jpeg"] = "image/jpeg"
 
 
-class WhyLook(_Message):
+class WhyLook(Message):
     """One look behind a decision; ``score`` is absent where the look found nothing."""
 
     at: Utc
@@ -117,13 +76,13 @@ class WhyLook(_Message):
     box: Box | None = None
 
 
-class ModelRef(_Message):
+class ModelRef(Message):
     name: Name
     version: str
     sha256: Sha256
 
 
-class Why(_Message):
+class Why(Message):
     """Why the incident is in this phase: the looks, the gates passed, the model, the configuration."""
 
     looks: list[WhyLook]
@@ -132,7 +91,7 @@ class Why(_Message):
     config_sha256: Sha256
 
 
-class Incident(_Message):
+class Incident(Message):
     """An incident as it stood at revision ``rev``."""
 
     incident_id: Name
@@ -162,7 +121,7 @@ class Incident(_Message):
         return self
 
 
-class IncidentEvent(_Message):
+class IncidentEvent(Message):
     """The immutable fact that an incident changed: a CloudEvents 1.0 event in structured JSON.
 
     ``source`` with ``id`` identifies it for ever; a repeat is the same event. ``sequence`` counts the
@@ -208,14 +167,14 @@ class IncidentEvent(_Message):
         return self
 
 
-class Refusal(_Message):
+class Refusal(Message):
     """An event or picture that the centre can never accept; the box keeps it and raises an alarm."""
 
     id: str
     reason: str
 
 
-class Ack(_Message):
+class Ack(Message):
     """What the centre has committed: only this lets a box delete from its outbox."""
 
     at: Utc
@@ -224,7 +183,7 @@ class Ack(_Message):
     refused: list[Refusal] = []
 
 
-class EdgeStatus(_Message):
+class EdgeStatus(Message):
     """Birth and last will of a box, retained."""
 
     state: Literal["online", "offline"]
@@ -235,7 +194,7 @@ class EdgeStatus(_Message):
     models: list[ModelRef] = []
 
 
-class CameraHealth(_Message):
+class CameraHealth(Message):
     """One camera in a health report; ``coverage`` is the share of time each rule was watched."""
 
     camera_id: Name
@@ -246,7 +205,7 @@ class CameraHealth(_Message):
     coverage: dict[Name, Fraction]
 
 
-class EdgeHealth(_Message):
+class EdgeHealth(Message):
     """How a box does, every 30 s, not retained."""
 
     at: Utc
@@ -259,7 +218,7 @@ class EdgeHealth(_Message):
     cameras: list[CameraHealth]
 
 
-class Verdict(_Message):
+class Verdict(Message):
     """What people found on site, for one incident."""
 
     incident_id: Name
@@ -268,7 +227,7 @@ class Verdict(_Message):
     at: Utc
 
 
-class Command(_Message):
+class Command(Message):
     """An order to a box, answered on the reply topic under the same ``command_id``."""
 
     command_id: Name

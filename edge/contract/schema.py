@@ -5,14 +5,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel
-
+from edge.contract.message import Message
 from edge.contract.messages import Ack, Command, EdgeHealth, EdgeStatus, IncidentEvent, Verdict
 
 
 def schema_files() -> Mapping[str, str]:
     """The name and text of each schema file; draft 2020-12."""
-    messages: dict[str, type[BaseModel]] = {
+    messages: dict[str, type[Message]] = {
         "ack.v1.json": Ack,
         "command.v1.json": Command,
         "health.v1.json": EdgeHealth,

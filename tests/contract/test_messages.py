@@ -5,13 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.contract.message import MAX_MESSAGE_BYTES, MessageError
 from edge.contract.messages import (
-    MAX_MESSAGE_BYTES,
     Ack,
     EdgeHealth,
     EdgeStatus,
     IncidentEvent,
-    MessageError,
     Phase,
 )
 from edge.contract.schema import schema_files
@@ -19,7 +18,12 @@ from tests.build import NOON, an_event, an_incident
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = Path(__file__).parents[2] / "configs" / "schema"
-MESSAGES: dict[str, type[Ack | EdgeHealth | EdgeStatus | IncidentEvent]] = {"ack": Ack, "event": IncidentEvent, "health": EdgeHealth, "status": EdgeStatus}
+MESSAGES: dict[str, type[Ack | EdgeHealth | EdgeStatus | IncidentEvent]] = {
+    "ack": Ack,
+    "event": IncidentEvent,
+    "health": EdgeHealth,
+    "status": EdgeStatus,
+}
 
 
 @given(rev=st.integers(1, 10**6), phase=st.sampled_from(Phase), sequence=st.integers(1, 2**53))
