@@ -11,7 +11,7 @@ from shapely.geometry import box
 from dispatcher.adapters.store import Database, open_store
 from dispatcher.domain.category import Categories, Category
 from dispatcher.domain.clock import Clocks
-from dispatcher.domain.district import CameraPlace, District
+from dispatcher.domain.district import Body, CameraPlace, District
 from dispatcher.domain.duty import Duty, DutyRow
 from dispatcher.domain.grid import Cell, Grid
 from dispatcher.domain.roster import Person, Roster, Shift
@@ -22,6 +22,8 @@ EVERY_DAY = frozenset(range(7))
 ALL_DAY = Shift(days=EVERY_DAY, start=time(0), end=time(0))
 DAYTIME = Shift(days=EVERY_DAY, start=time(8), end=time(20))
 CLOCKS = Clocks(file_s=300, accept_s=600, handle_s=7200, verify_s=1800)
+
+BODIES = ("town", "west", "unit", "shops", "office")
 
 IN_SHOPS = {"lat": 31.2250, "lon": 121.4610}
 IN_WEST = {"lat": 31.2250, "lon": 121.4650}
@@ -107,6 +109,7 @@ def a_district(*, persons: Sequence[Person] | None = None) -> District:
         name="test town",
         zone=SHANGHAI,
         grid=grid,
+        bodies=[Body(body_id=one, name_zh=one, name_en=one) for one in BODIES],
         duty=Duty(some_duty(), grid=grid, categories=codes),
         roster=Roster(some_persons() if persons is None else persons, zone=SHANGHAI),
         categories=categories,

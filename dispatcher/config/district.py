@@ -1,10 +1,11 @@
-"""The district's five files, read and checked together."""
+"""The district's six files, read and checked together."""
 
 import csv
 import io
 import json
 import tomllib
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -16,10 +17,10 @@ from pydantic import BaseModel, ValidationError
 from shapely.geometry import shape
 
 from dispatcher.config.problems import ConfigError, describe, nearest
-from dispatcher.config.tables import CameraLine, CategoryFile, CellProperties, DutyLine, RosterLine
+from dispatcher.config.tables import BodyLine, CameraLine, CategoryFile, CellProperties, DutyLine, RosterLine
 from dispatcher.domain.category import Categories
 from dispatcher.domain.datum import Crs, to_wgs84
-from dispatcher.domain.district import CameraPlace, District
+from dispatcher.domain.district import Body, CameraPlace, District
 from dispatcher.domain.duty import Duty, DutyRow
 from dispatcher.domain.grid import Cell, Grid
 from dispatcher.domain.roster import Person, Roster
@@ -43,14 +44,20 @@ def load_district(folder: Path, *, name: str, zone: ZoneInfo) -> District:
 
     grid = attempt("grid.geojson", lambda: _load_grid(folder / "grid.geojson"))
     categories = attempt("category.toml", lambda: _load_categories(folder / "category.toml"))
+    bodies = attempt("body.csv", lambda: _load_bodies(folder / "body.csv"))
     roster = attempt("roster.csv", lambda: _load_roster(folder / "roster.csv", zone))
     cameras = attempt("camera.csv", lambda: _load_cameras(folder / "camera.csv"))
     duty_rows = attempt("duty.csv", lambda: _load_duty_rows(folder / "duty.csv"))
-    if grid is None or categories is None or roster is None or cameras is None or duty_rows is None:
+    if grid is None or categories is None or bodies is None:
+        raise ConfigError("\n".join(problems))
+    if roster is None or cameras is None or duty_rows is None:
         raise ConfigError("\n".join(problems))
     codes = [row.code for row in categories.rows]
     duty = attempt("duty.csv", lambda: Duty(duty_rows, grid=grid, categories=codes))
-    if duty is None:
+    known = [body.body_id for body in bodies]
+    attempt("duty.csv", lambda: _refuse_strangers(duty_rows, known))
+    attempt("roster.csv", lambda: _refuse_strangers(roster.persons, known))
+    if duty is None or problems:
         raise ConfigError("\n".join(problems))
     district = attempt(
         "",
@@ -58,6 +65,7 @@ def load_district(folder: Path, *, name: str, zone: ZoneInfo) -> District:
             name=name,
             zone=zone,
             grid=grid,
+            bodies=bodies,
             duty=duty,
             roster=roster,
             categories=categories,
@@ -118,6 +126,24 @@ def _load_categories(path: Path) -> Categories:
     except ValidationError as exc:
         raise ConfigError("\n".join(f"{path}: {line}" for line in describe(exc, CategoryFile))) from exc
     return Categories([table.build() for table in tables.category])
+
+
+def _load_bodies(path: Path) -> list[Body]:
+    lines = _load_lines(path, BodyLine)
+    names = Counter(line.body for line in lines)
+    twice = [f"{path}: body {name} has {count} lines" for name, count in names.items() if count > 1]
+    if twice:
+        raise ConfigError("\n".join(twice))
+    return [Body(body_id=line.body, name_zh=line.name_zh, name_en=line.name_en) for line in lines]
+
+
+def _refuse_strangers(rows: Sequence[DutyRow | Person], known: Sequence[str]) -> None:
+    """Raise ``ValueError`` with a line for each body that body.csv does not name."""
+    strangers = sorted({row.body_id for row in rows} - {*known})
+    if strangers:
+        raise ValueError(
+            "\n".join(f"body {one!r} is not in body.csv{nearest(one, known)}" for one in strangers)
+        )
 
 
 def _load_roster(path: Path, zone: ZoneInfo) -> Roster:

@@ -60,6 +60,14 @@ class CategoryFile(Section):
     category: Annotated[list[CategoryTable], Field(min_length=1)]
 
 
+class BodyLine(Section):
+    """One line of body.csv."""
+
+    body: Code
+    name_zh: Code
+    name_en: Code
+
+
 class DutyLine(Section):
     """One line of duty.csv."""
 

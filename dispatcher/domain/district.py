@@ -15,6 +15,15 @@ class DistrictError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """Who answers: a department, a unit, a crew."""
+
+    body_id: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CameraPlace:
     """Where a camera hangs, in WGS 84."""
 
@@ -31,6 +40,7 @@ class District:
     name: str
     zone: ZoneInfo
     grid: Grid
+    bodies: Sequence[Body]
     duty: Duty
     roster: Roster
     categories: Categories

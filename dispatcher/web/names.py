@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from dispatcher.domain.district import District
+from dispatcher.domain.category import Category
+from dispatcher.domain.district import Body, District
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,10 +14,10 @@ class Names:
     language: str
 
     def category(self, code: str) -> str:
-        known = {row.code: row for row in self.district.categories.rows}
-        if code not in known:
-            return code
-        return known[code].name_zh if self.language == "zh" else known[code].name_en
+        return next((self._own(row) for row in self.district.categories.rows if row.code == code), code)
+
+    def body(self, body_id: str) -> str:
+        return next((self._own(body) for body in self.district.bodies if body.body_id == body_id), body_id)
 
     def cell(self, code: str) -> str:
         return next((cell.name for cell in self.district.grid.cells if cell.code == code), code)
@@ -27,3 +28,6 @@ class Names:
     def person(self, person_id: str) -> str:
         person = self.district.roster.person(person_id)
         return person_id if person is None else person.name
+
+    def _own(self, thing: Category | Body) -> str:
+        return thing.name_zh if self.language == "zh" else thing.name_en

@@ -27,7 +27,7 @@ def test_a_good_config_is_summed_up(config: Path) -> None:
     result = RUNNER.invoke(app, ["check-config", str(config)])
 
     assert result.exit_code == 0
-    assert "13 cells in 2 layers, 6 categories, 15 persons, 3 cameras" in result.stdout
+    assert "13 cells in 2 layers, 6 categories, 23 persons, 3 cameras" in result.stdout
 
 
 def test_a_missing_config_is_an_error_without_a_traceback(tmp_path: Path) -> None:

@@ -39,6 +39,14 @@ def test_the_sample_district_is_whole() -> None:
             assert not district.grid.locate(lat=camera.lat, lon=camera.lon, layer=layer).outside
 
 
+def test_the_sample_district_has_somebody_on_shift_in_every_body_at_any_hour() -> None:
+    district = load_config(CONFIGS / "dispatcher.toml").district
+
+    assert {body.body_id: list(district.roster.gaps(body.body_id)) for body in district.bodies} == {
+        body.body_id: [] for body in district.bodies
+    }
+
+
 def test_relative_paths_start_at_the_file() -> None:
     settings = load_config(CONFIGS / "dispatcher.toml").settings
 
@@ -101,14 +109,34 @@ def test_a_root_that_nobody_answers_for_at_night_is_refused(folder: Path) -> Non
 
 
 def test_a_body_on_duty_without_anybody_in_the_roster_is_refused(folder: Path) -> None:
-    _spoil(folder / "district" / "duty.csv", "G1,*,west-chiefs", "G1,*,west-chefs")
+    _spoil(folder / "district" / "body.csv", "town-drains", "west-cooks,西片炊事班,West cooks\ntown-drains")
+    _spoil(folder / "district" / "duty.csv", "G1,*,west-chiefs", "G1,*,west-cooks")
 
     [problem] = _problems(folder)
 
-    assert "body west-chefs is on duty, but the roster has nobody of it" in problem
+    assert "body west-cooks is on duty, but the roster has nobody of it" in problem
 
 
-@pytest.mark.parametrize("name", ["grid.geojson", "duty.csv", "roster.csv", "category.toml", "camera.csv"])
+def test_bodies_that_nobody_has_named_are_refused_with_the_nearest_name(folder: Path) -> None:
+    _spoil(folder / "district" / "duty.csv", "G1,*,west-chiefs", "G9,*,west-chefs")
+    _spoil(folder / "district" / "roster.csv", "xu.bo,徐波,site-patrol", "xu.bo,徐波,side-patrol")
+
+    assert _problems(folder) == [
+        "district/duty.csv: cell G9 is not in the grid",
+        "district/duty.csv: body 'west-chefs' is not in body.csv; did you mean 'west-chiefs'?",
+        "district/roster.csv: body 'side-patrol' is not in body.csv; did you mean 'site-patrol'?",
+    ]
+
+
+def test_a_body_of_two_names_is_refused(folder: Path) -> None:
+    _spoil(folder / "district" / "body.csv", "town-drains", "town-centre")
+
+    assert _problems(folder) == ["district/body.csv: body town-centre has 2 lines"]
+
+
+@pytest.mark.parametrize(
+    "name", ["grid.geojson", "duty.csv", "roster.csv", "category.toml", "camera.csv", "body.csv"]
+)
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / "district" / name).unlink()
 

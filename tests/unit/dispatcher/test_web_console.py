@@ -177,6 +177,19 @@ def test_the_ticket_page_shows_before_and_after_and_the_why_of_each_step(
         assert words in text
 
 
+@pytest.mark.parametrize(("language", "name"), [("zh", "柳荫商铺组"), ("en", "Liuyin shops")])
+def test_a_body_is_called_by_its_name_in_the_visitors_language(
+    room: ControlRoom, client: TestClient, language: str, name: str
+) -> None:
+    ticket_id = room.see()
+    client.cookies.set("language", language)
+
+    text = page(client, f"/tickets/{ticket_id}")
+
+    assert name in text
+    assert "liuyin-shops" not in text
+
+
 def test_a_picture_that_has_not_arrived_is_said_to_be_on_its_way(
     room: ControlRoom, client: TestClient
 ) -> None:
