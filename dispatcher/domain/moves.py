@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dispatcher.domain.ticket import Role, State, Ticket, Verb
+from dispatcher.domain.ticket import ReturnReason, Role, State, Ticket, Verb
 
 MAX_RETURNS = 2
 
@@ -21,13 +21,17 @@ class MoveError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """One row: who may do ``verb`` in ``sources``, what must be said, and where it leads (None: nowhere)."""
+    """One row: who may do ``verb`` in ``sources``, what must be said, and where it leads (None: nowhere).
+
+    ``reasons`` are the only ones that count; empty: any words do.
+    """
 
     verb: Verb
     sources: frozenset[State]
     to: State | None
     roles: frozenset[Role]
     needs: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
     guard: Guard | None = None
 
 
@@ -88,6 +92,7 @@ MOVES: tuple[Move, ...] = (
         to=State.RETURNED,
         roles=_HANDLER,
         needs=("reason",),
+        reasons=tuple(ReturnReason),
         guard=_returned_too_often,
     ),
     Move(
@@ -132,10 +137,9 @@ def legal_verbs(ticket: Ticket, role: Role) -> tuple[Verb, ...]:
     )
 
 
-def needs_of(verb: Verb, state: State) -> tuple[str, ...]:
-    """Return what must be said with ``verb`` in ``state``; empty if it is no move."""
-    row = _ROWS.get((state, verb))
-    return () if row is None else row.needs
+def row_of(verb: Verb, state: State) -> Move:
+    """Return the row of a verb that is legal in ``state``."""
+    return _ROWS[state, verb]
 
 
 def find_move(ticket: Ticket, verb: Verb, role: Role, actor: str) -> Move:

@@ -59,6 +59,15 @@ class Verb(StrEnum):
     ESCALATE = "escalate"  # the next level is called in
 
 
+class ReturnReason(StrEnum):
+    """Why a handler gives a ticket back; other reasons do not count."""
+
+    NOT_OUR_FUNCTION = "not_our_function"
+    NOT_OUR_AREA = "not_our_area"
+    UNCLEAR_OWNERSHIP = "unclear_ownership"
+    FALSE_ALARM = "false_alarm"
+
+
 class Outcome(StrEnum):
     """How a closed ticket came to its end; self-cleared ones are kept apart in every statistic."""
 

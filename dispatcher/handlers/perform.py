@@ -6,7 +6,7 @@ from datetime import datetime
 from dispatcher.domain.case import Act, Case, take_up
 from dispatcher.domain.district import District
 from dispatcher.domain.log import JsonValue
-from dispatcher.domain.moves import find_move
+from dispatcher.domain.moves import Move, find_move
 from dispatcher.domain.ticket import Outcome, Role, State, Ticket, TicketId, Verb
 from dispatcher.handlers.send import Sender
 from dispatcher.ports import DispatchError, StaleError, Writer
@@ -28,6 +28,7 @@ class Order:
     role: Role
     actor: str
     reason: str | None = None
+    note: str | None = None
     assignee_id: str | None = None
     until: datetime | None = None
 
@@ -47,15 +48,22 @@ def perform(tx: Writer, order: Order, *, district: District, now: datetime) -> T
             retryable=True,
         )
     move = find_move(ticket, order.verb, order.role, order.actor)
-    missing = [name for name in move.needs if getattr(order, name) in {None, ""}]
-    if missing:
-        raise OrderError(f"to {order.verb} a ticket say also: {', '.join(missing)}")
-    if order.until is not None and order.until <= now:
-        raise OrderError(f"until {order.until.isoformat()} is not in the future")
+    _check_said(move, order, now)
     sender = Sender(tx=tx, district=district, now=now)
     case = _carry_out(sender, take_up(ticket), order, move.to)
     tx.save(case)
     return case.ticket
+
+
+def _check_said(move: Move, order: Order, now: datetime) -> None:
+    missing = [name for name in move.needs if getattr(order, name) in {None, ""}]
+    if missing:
+        raise OrderError(f"to {order.verb} a ticket say also: {', '.join(missing)}")
+    if move.reasons and order.reason not in move.reasons:
+        known = ", ".join(move.reasons)
+        raise OrderError(f"{order.reason!r} is no reason to {order.verb} a ticket; there are: {known}")
+    if order.until is not None and order.until <= now:
+        raise OrderError(f"until {order.until.isoformat()} is not in the future")
 
 
 def _carry_out(sender: Sender, case: Case, order: Order, to: State | None) -> Case:
@@ -67,7 +75,7 @@ def _carry_out(sender: Sender, case: Case, order: Order, to: State | None) -> Ca
         role=order.role,
         actor=order.actor,
         changes=changes,
-        facts={"reason": order.reason},
+        facts={"reason": order.reason} | ({} if order.note is None else {"note": order.note}),
         until=order.until,
     )
     if to is not State.DISPATCHED:

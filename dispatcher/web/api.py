@@ -11,14 +11,19 @@ from dispatcher.ports import BoxView, Counts, DeadLetter, TicketView
 from dispatcher.web import moves, sse
 from dispatcher.web.auth import CurrentUser, User, require_user
 from dispatcher.web.geojson import FeatureCollection, cells_of
-from dispatcher.web.problems import Problem, describe
+from dispatcher.web.problems import Problem, as_answered, describe
 from dispatcher.web.shapes import EventPage, LogEntryBody, MoveBody, TicketBody, TicketPage, TicketQuery
 from dispatcher.web.site import CurrentSite, Site
 
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(require_user)], responses=describe(401, 422, 429))
+router = APIRouter(
+    prefix="/api/v1", dependencies=[Depends(require_user)], responses=describe(401, 422, 429, 503)
+)
 
 _JPEG: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/jpeg": {}}, "description": "The bytes, for ever the same."}
+}
+_EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {"schema": {"$ref": "#/components/schemas/LogEntryBody"}}}}
 }
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
 
@@ -137,7 +142,7 @@ def list_dead_letters(site: CurrentSite, limit: Limit = 100) -> list[DeadLetter]
     "/stream",
     tags=["tickets"],
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}, "model": LogEntryBody}},
+    responses=_EVENTS,
 )
 async def open_stream(
     request: Request,
@@ -162,7 +167,7 @@ async def open_stream(
 def describe_api(request: Request) -> JSONResponse:
     """Return this description of the API."""
     app: FastAPI = request.app
-    return JSONResponse(app.openapi())
+    return JSONResponse(as_answered(app.openapi()))
 
 
 def find_ticket(site: Site, ticket_id: TicketId) -> TicketView:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dispatcher.domain.moves import MoveError, find_move, needs_of
+from dispatcher.domain.moves import MoveError, find_move, row_of
 from dispatcher.domain.ticket import Role, Ticket, Verb
 from dispatcher.handlers import Order, OrderError, perform
 from dispatcher.ports import StaleError, TicketView
@@ -20,10 +20,11 @@ _FORWARD = (Verb.FILE, Verb.DISPATCH, Verb.ACCEPT, Verb.START, Verb.FINISH, Verb
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A button: a verb, what must be said with it, and whether it is the way forward."""
+    """A button: a verb, what must be said with it, in which words, and whether it is the way forward."""
 
     verb: Verb
     needs: tuple[str, ...]
+    reasons: tuple[str, ...]
     forward: bool
 
 
@@ -34,9 +35,10 @@ def legal_for(user: User, ticket: Ticket) -> Sequence[Verb]:
 
 def offer(user: User, ticket: Ticket) -> Sequence[Offer]:
     """Return the buttons of the ticket page, the way forward first."""
+    rows = [row_of(verb, ticket.state) for verb in legal_for(user, ticket)]
     offers = [
-        Offer(verb=verb, needs=needs_of(verb, ticket.state), forward=verb in _FORWARD)
-        for verb in legal_for(user, ticket)
+        Offer(verb=row.verb, needs=row.needs, reasons=row.reasons, forward=row.verb in _FORWARD)
+        for row in rows
     ]
     return sorted(offers, key=lambda one: not one.forward)
 
@@ -52,6 +54,7 @@ def make(site: Site, user: User, view: TicketView, verb: Verb, body: MoveBody) -
         role=_role_for(user, ticket, verb) or user.roles[0],
         actor=user.account,
         reason=body.reason or None,
+        note=body.note or None,
         assignee_id=body.assignee_id or None,
         until=_in_zone(body.until, site.district.zone),
     )

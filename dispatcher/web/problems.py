@@ -8,6 +8,9 @@ from starlette.responses import JSONResponse
 from dispatcher.domain.ticket import Verb
 
 
+MEDIA_TYPE = "application/problem+json"
+
+
 class ProblemBody(BaseModel):
     """The body of every error of the API."""
 
@@ -34,7 +37,7 @@ def problem_response(body: ProblemBody, headers: dict[str, str] | None = None) -
         body.model_dump(mode="json", exclude_none=True),
         status_code=body.status,
         headers=headers,
-        media_type="application/problem+json",
+        media_type=MEDIA_TYPE,
     )
 
 
@@ -46,5 +49,17 @@ def describe(*statuses: int) -> dict[int | str, dict[str, Any]]:
         409: "The ticket does not allow this now: the move is illegal, or somebody was faster.",
         422: "The request is malformed; the detail names every wrong field.",
         429: "Too many wrong passwords from this address.",
+        503: "The store is out of reach for now; `Retry-After` says when to ask again.",
     }
     return {status: {"description": texts[status], "model": ProblemBody} for status in statuses}
+
+
+def as_answered(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the OpenAPI ``document`` with the media type of errors: FastAPI writes the route's own there."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                if status >= "400":
+                    [body] = answer["content"].values()
+                    answer["content"] = {MEDIA_TYPE: body}
+    return document

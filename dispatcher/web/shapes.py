@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel, Field, JsonValue
 
 from dispatcher.domain.log import LogEntry
-from dispatcher.domain.ticket import Role, State, Ticket, TicketId, Verb
+from dispatcher.domain.ticket import ReturnReason, Role, State, Ticket, TicketId, Verb
 from dispatcher.ports import EvidenceView, ReceivedEvent, TicketFilter
 from edge.contract.messages import Incident
 
@@ -91,7 +91,12 @@ class MoveBody(BaseModel):
     """What somebody wants done to a ticket."""
 
     rev: int = Field(description="The revision that was looked at; a newer one refuses the move.", ge=1)
-    reason: str | None = Field(default=None, max_length=500, description="Why; some verbs need it.")
+    reason: str | None = Field(
+        default=None,
+        max_length=500,
+        description=f"Why; some verbs need it. With `return` one of: {', '.join(ReturnReason)}.",
+    )
+    note: str | None = Field(default=None, max_length=500, description="What else there is to say.")
     assignee_id: str | None = Field(default=None, description="With `reassign`: who takes over.")
     until: datetime | None = Field(default=None, description="With `pause`: when the clock goes on.")
 

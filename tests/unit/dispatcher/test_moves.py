@@ -7,7 +7,7 @@ import pytest
 from dispatcher.domain.fold import fold
 from dispatcher.domain.log import LogError, verify
 from dispatcher.domain.moves import MOVES, MoveError, legal_verbs
-from dispatcher.domain.ticket import Outcome, Role, State, Verb
+from dispatcher.domain.ticket import Outcome, ReturnReason, Role, State, Verb
 from dispatcher.handlers import Order, OrderError
 from dispatcher.ports import StaleError
 from tests.desk import Desk, seen
@@ -77,17 +77,17 @@ def test_of_two_hands_on_one_ticket_the_second_is_stopped(desk: Desk) -> None:
 
 def test_a_ticket_may_be_returned_twice_and_then_somebody_decides(desk: Desk) -> None:
     for _ in range(2):
-        desk.do(Verb.RETURN, reason="not our street")
+        desk.do(Verb.RETURN, reason=ReturnReason.NOT_OUR_AREA)
         desk.do(Verb.DISPATCH, Role.DESK, actor="desk")
 
     ticket = desk.newest()
     assert Verb.RETURN not in legal_verbs(ticket, Role.HANDLER)
     with pytest.raises(MoveError, match="returned 2 times"):
-        desk.do(Verb.RETURN, reason="not our street")
+        desk.do(Verb.RETURN, reason=ReturnReason.NOT_OUR_AREA)
 
 
 def test_a_returned_ticket_goes_to_somebody_else(desk: Desk) -> None:
-    desk.do(Verb.RETURN, reason="not our street")
+    desk.do(Verb.RETURN, reason=ReturnReason.NOT_OUR_AREA)
 
     assert desk.do(Verb.DISPATCH, Role.DESK, actor="desk").assignee_id == "bob"
 
@@ -95,6 +95,13 @@ def test_a_returned_ticket_goes_to_somebody_else(desk: Desk) -> None:
 def test_a_move_without_its_reason_says_what_is_missing(desk: Desk) -> None:
     with pytest.raises(OrderError, match="to return a ticket say also: reason"):
         desk.do(Verb.RETURN)
+
+
+def test_a_ticket_is_not_returned_for_a_reason_of_ones_own(desk: Desk) -> None:
+    with pytest.raises(
+        OrderError, match="'not our street' is no reason to return a ticket; there are: not_our"
+    ):
+        desk.do(Verb.RETURN, reason="not our street")
 
 
 def test_a_supervisor_can_name_who_takes_over(desk: Desk) -> None:

@@ -96,7 +96,7 @@ def test_what_nobody_looks_at_is_sent_out_all_the_same(desk: Desk) -> None:
 
 def test_a_returned_ticket_that_nobody_decides_on_goes_to_somebody_else(desk: Desk) -> None:
     desk.receive(seen())
-    desk.do(Verb.RETURN, reason="not our street")
+    desk.do(Verb.RETURN, reason="not_our_area")
     desk.wait(300)
 
     desk.sweep()

@@ -224,4 +224,32 @@ def test_the_description_of_the_api_names_every_error_shape(client: TestClient) 
         assert operation["description"], operation["operationId"]
         for status, answer in operation["responses"].items():
             if status >= "400":
-                assert "ProblemBody" in str(answer), f"{operation['operationId']} {status}"
+                [(media_type, body)] = answer["content"].items()
+                assert media_type == "application/problem+json", f"{operation['operationId']} {status}"
+                assert body["schema"] == {"$ref": "#/components/schemas/ProblemBody"}
+
+
+def test_the_description_of_the_api_names_what_a_picture_and_the_stream_are(client: TestClient) -> None:
+    schema = get(client, "/openapi.json")
+
+    told = {
+        path: list(schema["paths"][f"/api/v1{path}"]["get"]["responses"]["200"]["content"])
+        for path in ("/evidence/{sha256}", "/stream")
+    }
+    assert told == {"/evidence/{sha256}": ["image/jpeg"], "/stream": ["text/event-stream"]}
+
+
+def test_a_ticket_is_returned_for_one_of_the_four_reasons_and_a_note(
+    room: ControlRoom, client: TestClient
+) -> None:
+    ticket_id = room.see()
+    url = f"/api/v1/tickets/{ticket_id}/return"
+
+    refused = client.post(url, json={"rev": 3, "reason": "no time"})
+    answer = client.post(url, json={"rev": 3, "reason": "not_our_area", "note": "the other bank"})
+
+    assert refused.status_code == 422
+    assert "not_our_function, not_our_area, unclear_ownership, false_alarm" in refused.json()["detail"]
+    assert answer.json()["ticket"]["state"] == "returned"
+    said = answer.json()["log"][-1]["data"]
+    assert (said["reason"], said["note"]) == ("not_our_area", "the other bank")

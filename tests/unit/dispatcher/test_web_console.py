@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from dispatcher.domain.moves import MOVES
-from dispatcher.domain.ticket import Outcome, Role, State, Verb
+from dispatcher.domain.ticket import Outcome, ReturnReason, Role, State, Verb
 from dispatcher.web.words import LANGUAGES, load_words
 from edge.contract.messages import EdgeHealth, EdgeStatus, Phase
 from tests.control_room import ControlRoom
@@ -69,7 +69,14 @@ def test_every_word_that_a_template_asks_for_is_there_and_every_word_is_asked_fo
 
 @pytest.mark.parametrize(
     ("group", "codes"),
-    [("state", State), ("verb", Verb), ("role", Role), ("outcome", Outcome), ("phase", Phase)],
+    [
+        ("state", State),
+        ("verb", Verb),
+        ("role", Role),
+        ("outcome", Outcome),
+        ("phase", Phase),
+        ("reason", ReturnReason),
+    ],
 )
 def test_everything_that_can_be_said_of_a_ticket_has_a_word(group: str, codes: type[State]) -> None:
     for code in codes:
@@ -217,6 +224,23 @@ def test_the_buttons_are_the_legal_verbs_and_those_that_need_words_ask_for_them(
         for move in MOVES
         if move.needs and State.DISPATCHED in move.sources and move.verb != "rework"
     }
+
+
+def test_the_form_to_return_a_ticket_offers_the_reasons_of_the_table(
+    room: ControlRoom, client: TestClient
+) -> None:
+    ticket_id = room.see()
+
+    text = page(client, f"/tickets/{ticket_id}")
+    client.post(
+        f"/tickets/{ticket_id}/return", data={"rev": "3", "reason": "unclear_ownership", "note": "私人的地"}
+    )
+    after = page(client, f"/tickets/{ticket_id}")
+
+    offered = re.findall(r'<option value="(\w+)">', text[text.index('<select name="reason">') :])
+    assert offered == list(ReturnReason)
+    assert "权属不清" in after
+    assert "私人的地" in after
 
 
 def test_a_refused_button_shows_the_ticket_as_it_is_and_what_it_allows(
