@@ -44,6 +44,8 @@ def run(
     """
     set_up_logging()
     stop = stop or threading.Event()
+    if once:
+        config = config.model_copy(update={"cameras": tuple(_played_once(it) for it in config.cameras)})
     box = Box(config, config_sha256, load_detectors(config, spare_the_rest=True))
     with _stopping_on_signals(stop), box.running():
         if once:
@@ -190,6 +192,10 @@ class Box:
             disk_free_bytes=shutil.disk_usage(self._config.box.data_dir).free,
             cameras=[_camera_health(post) for post in self._posts],
         )
+
+
+def _played_once(camera: CameraSettings) -> CameraSettings:
+    return camera.model_copy(update={"loop": False})
 
 
 def _camera_health(post: Post) -> CameraHealth:
