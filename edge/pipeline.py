@@ -112,14 +112,14 @@ class Pipeline:
     def __init__(self, plan: CameraPlan) -> None:
         self.plan = plan
         self._wards = {rule.origin.rule_id: _Ward(plan=rule) for rule in plan.rules}
-        self._grey: Grey | None = None
+        self._latest: tuple[Frame, Grey] | None = None
         self._held_until_s = 0.0
 
     def due(self, frame: Frame, stretch: float = 1.0) -> Look | None:
         """Return the most overdue look at ``frame``, if any; ``stretch`` lengthens all intervals."""
-        grey = shrink(frame.image)
-        self._hold_if_other_scene(grey, frame.stream_s)
-        self._grey = grey
+        before, grey = self._latest, self._shrunk(frame)
+        if before:
+            self._hold_if_other_scene(grey, before[1], frame.stream_s)
         for ward in self._wards.values():
             ward.note_frame(grey, frame.stream_s)
         if frame.stream_s < self._held_until_s:
@@ -143,7 +143,7 @@ class Pipeline:
         self, frame: Frame, look: Look, detections: Sequence[Detection], model: ModelRef
     ) -> list[Change]:
         """Take in what ``look`` found on ``frame`` (fractions of the whole picture); return what changed."""
-        grey = shrink(frame.image)
+        grey = self._shrunk(frame)
         changes: list[Change] = []
         for ward in (self._wards[rule_id] for rule_id in look.rule_ids):
             seen = Seen(
@@ -188,9 +188,15 @@ class Pipeline:
         ]
         return replace(look, rule_ids=(*look.rule_ids, *others))
 
-    def _hold_if_other_scene(self, grey: Grey, at_s: float) -> None:
+    def _shrunk(self, frame: Frame) -> Grey:
+        """Return ``frame`` small and grey; the newest one is kept, since several looks ask for it."""
+        if self._latest is None or self._latest[0] is not frame:
+            self._latest = frame, shrink(frame.image)
+        return self._latest[1]
+
+    def _hold_if_other_scene(self, grey: Grey, before: Grey, at_s: float) -> None:
         """Hold two looks when the whole picture changed at once, and take the new one as it is then."""
-        if self._grey is None or changed_share(grey, self._grey) <= _OTHER_SCENE:
+        if changed_share(grey, before) <= _OTHER_SCENE:
             return
         longest_s = max((w.plan.cadence.every_s for w in self._wards.values()), default=0.0)
         self._held_until_s = at_s + _HELD_LOOKS * longest_s
