@@ -7,7 +7,6 @@ from starlette.responses import JSONResponse
 
 from dispatcher.domain.ticket import Verb
 
-
 MEDIA_TYPE = "application/problem+json"
 
 

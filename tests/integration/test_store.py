@@ -5,7 +5,7 @@ import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -108,6 +108,46 @@ def test_many_hands_make_exactly_one_ticket_of_each_place(store: Database) -> No
     desk.assert_sound()
 
 
+def test_on_postgresql_a_page_does_not_pass_over_what_commits_late(postgres: Postgres) -> None:
+    with closing(a_store(postgres.new_database("late"))) as store:
+        with store.write() as slow:
+            late = receive_event(slow, seen("slow"), district=DISTRICT, now=noon())
+            _receive(store, seen("quick", box="box-2", lat=31.2350))
+            shown = _news(store, 0)
+
+        news = _news(store, shown[-1])
+        with store.read() as reader:
+            told = {entry.ticket_id for entry in reader.log_since(shown[-1], limit=100)}
+
+    assert len(news) == 3
+    assert told == {late.ticket_id}
+
+
+def test_whoever_follows_the_log_under_many_hands_misses_nothing(store: Database) -> None:
+    def work(hand: int) -> None:
+        for number in range(40):
+            _receive(
+                store,
+                seen(f"h{hand}-{number}", box=f"box-{hand}", kind="muck_truck", camera_id=f"{hand}-{number}"),
+            )
+
+    threads = [threading.Thread(target=work, args=(hand,)) for hand in range(6)]
+    for thread in threads:
+        thread.start()
+    followed: list[int] = []
+    while any(thread.is_alive() for thread in threads):
+        followed += _news(store, followed[-1] if followed else 0)
+    followed += _news(store, followed[-1])
+
+    assert followed == _news(store, 0)
+    assert len(Desk(store).tickets()) == 6 * 40
+
+
+def _news(store: Database, log_id: int) -> list[int]:
+    with store.read() as reader:
+        return [entry.log_id for entry in reader.log_since(log_id, limit=10_000)]
+
+
 def _receive(store: Database, event: IncidentEvent) -> None:
     """Receive as the subscriber does: what can be tried again is."""
     while True:
@@ -130,6 +170,20 @@ def test_a_part_that_fails_is_undone_alone(store: Database) -> None:
             raise ZeroDivisionError
 
     assert len(desk.tickets()) == 1
+
+
+def test_a_part_that_fails_leaves_nothing_in_the_log(store: Database) -> None:
+    desk = Desk(store)
+    with store.write() as tx:
+        with suppress(ZeroDivisionError), tx.savepoint():
+            receive_event(tx, seen("a"), district=DISTRICT, now=noon())
+            raise ZeroDivisionError
+        receive_event(tx, seen("b", lat=31.235), district=DISTRICT, now=noon())
+
+    with store.read() as reader:
+        logged = {entry.ticket_id for entry in reader.log_since(0, limit=100)}
+    assert logged == {ticket.ticket_id for ticket in desk.tickets()}
+    assert len(logged) == 1
 
 
 def test_a_transaction_that_fails_leaves_nothing(store: Database) -> None:

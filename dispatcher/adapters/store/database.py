@@ -41,7 +41,9 @@ class Database:
     def write(self) -> Iterator[StoreWriter]:
         """Open a transaction: commits on leaving, rolls back on an error."""
         with self._my_turn(), self._connect(writes=True) as connection:
-            yield StoreWriter(connection)
+            writer = StoreWriter(connection)
+            yield writer
+            writer.write_log()
 
     @contextmanager
     def read(self) -> Iterator[StoreReader]:

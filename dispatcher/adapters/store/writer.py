@@ -17,6 +17,7 @@ from dispatcher.domain.assign import Load
 from dispatcher.domain.case import Case
 from dispatcher.domain.category import Category
 from dispatcher.domain.escalate import Step, Wait
+from dispatcher.domain.log import LogEntry
 from dispatcher.domain.merge import Candidate, Finding
 from dispatcher.domain.ticket import Ticket, TicketId
 from dispatcher.ports import KnownIncident, StaleError, Timer
@@ -24,6 +25,7 @@ from edge.contract.messages import EdgeHealth, EdgeStatus, Incident, IncidentEve
 
 _METRES_A_DEGREE = 111_320.0
 _KEPT_BYTES = 4096
+_LOG_LOCK = "log"
 
 
 class StoreWriter:
@@ -32,6 +34,7 @@ class StoreWriter:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._is_postgres = connection.dialect.name == "postgresql"
+        self._entries: list[LogEntry] = []
 
     def lock(self, names: Sequence[str]) -> None:
         """Take the locks in one order, so that nobody waits in a circle; SQLite has one writer anyway."""
@@ -45,8 +48,19 @@ class StoreWriter:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        with translated(self._connection.engine), self._connection.begin_nested():
-            yield
+        kept = len(self._entries)
+        try:
+            with translated(self._connection.engine), self._connection.begin_nested():
+                yield
+        except BaseException:
+            del self._entries[kept:]
+            raise
+
+    def write_log(self) -> None:
+        """Write what was saved into the log, last of all: from its first id to the commit nobody else may."""
+        if self._entries:
+            self.lock([_LOG_LOCK])
+            self._connection.execute(t.log.insert(), [entry_values(entry) for entry in self._entries])
 
     def add_event(self, event: IncidentEvent, *, now: datetime) -> bool:
         added = self._insert(
@@ -118,7 +132,7 @@ class StoreWriter:
                     f"ticket {case.ticket.ticket_id} has moved on from rev {case.was_rev}: try again",
                     retryable=True,
                 )
-        self._connection.execute(t.log.insert(), [entry_values(entry) for entry in case.entries])
+        self._entries += case.entries
         if case.rewound:
             self._rewind(case.ticket.ticket_id, case.wait, is_new=case.was_rev == 0)
 
