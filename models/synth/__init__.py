@@ -1,0 +1,1 @@
+"""A procedural street, seen by a street camera: pictures and clips with exact labels."""

@@ -1,0 +1,129 @@
+"""Scenes become training pictures on disk: picture, YOLO labels, truth with names, water mask."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.synth.kinds import LABELS
+from models.synth.labels import Truth, find_truths, find_water, water_mask
+from models.synth.plan import Plan
+from models.synth.sensor import Sensor, compressed, expose
+from models.synth.stills import plan_still
+
+EPOCH = datetime(2025, 3, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One scene to render into ``takes`` pictures of a folder."""
+
+    street: str
+    seed: int
+    takes: int
+    out: Path
+
+    def name(self, take: int) -> str:
+        return f"{self.street}-{self.seed:06d}-{take}"
+
+    def missing(self) -> tuple[int, ...]:
+        """The takes that are not on disk yet; the label file is written last."""
+        return tuple(
+            i for i in range(self.takes) if not (self.out / "labels" / f"{self.name(i)}.txt").exists()
+        )
+
+
+def prepare(out: Path) -> None:
+    """Make the folder of a data set and write its label names."""
+    for folder in ("images", "labels", "truths", "masks"):
+        (out / folder).mkdir(parents=True, exist_ok=True)
+    write_whole(out / "classes.txt", "".join(f"{label}\n" for label in LABELS).encode())
+
+
+def render_scene(scene: Scene, samples: int, threads: int) -> int:
+    """Render what is missing of a scene; returns how many pictures were written."""
+    from models.synth.build import Stage  # noqa: PLC0415 - Blender only where a scene is built
+    from models.synth.render import Renderer  # noqa: PLC0415
+
+    missing = scene.missing()
+    if not missing:
+        return 0
+    plan = plan_still(scene.street, scene.seed, scene.takes)
+    stage = Stage(plan)
+    renderer = Renderer(stage, samples=samples, threads=threads)
+    for take in missing:
+        at_s = plan.moments_s[take]
+        exposure = renderer.render(at_s)
+        truths = find_truths(exposure.index, stage.instances(at_s))
+        mask = water_mask(plan, exposure.index, at_s)
+        _write_take(
+            scene, take, plan, _shot(plan, exposure.image, at_s, take), (*truths, *find_water(mask)), mask
+        )
+    return len(missing)
+
+
+def clock_of(plan: Plan) -> datetime:
+    """What the camera's clock shows at the first moment: some day, at an hour that suits the light."""
+    rng = np.random.default_rng((plan.seed, 7))
+    first, last = plan.weather.hours
+    return EPOCH + timedelta(
+        days=int(rng.integers(365)), seconds=int(rng.integers(first * 3600, last * 3600))
+    )
+
+
+def _shot(plan: Plan, image: NDArray[np.uint8], at_s: float, take: int) -> NDArray[np.uint8]:
+    rng = np.random.default_rng((plan.seed, take, 9))
+    sensor = Sensor.draw(np.random.default_rng((plan.seed, 8)), plan.weather.noise)
+    return compressed(expose(image, sensor, clock_of(plan) + timedelta(seconds=at_s), rng), sensor)
+
+
+def _write_take(
+    scene: Scene,
+    take: int,
+    plan: Plan,
+    image: NDArray[np.uint8],
+    truths: tuple[Truth, ...],
+    mask: NDArray[np.bool_],
+) -> None:
+    name, view = scene.name(take), plan.view
+    truth = {
+        "scene": scene.street,
+        "seed": scene.seed,
+        "take": take,
+        "weather": plan.weather.name,
+        "wetness": round(plan.wetness, 3),
+        "width": view.width,
+        "height": view.height,
+        "camera_height_m": round(view.z, 3),
+        "homography": [[round(float(v), 8) for v in row] for row in view.homography()],
+        "boxes": [asdict(one) for one in truths],
+    }
+    write_whole(scene.out / "images" / f"{name}.jpg", _encoded(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 94]))
+    write_whole(scene.out / "masks" / f"{name}.png", _encoded(".png", mask.astype(np.uint8) * 255, []))
+    write_whole(scene.out / "truths" / f"{name}.json", json.dumps(truth, indent=1).encode())
+    lines = "".join(f"{one.yolo(view.width, view.height)}\n" for one in truths)
+    write_whole(scene.out / "labels" / f"{name}.txt", lines.encode())
+
+
+def _encoded(extension: str, image: NDArray[np.uint8], options: list[int]) -> bytes:
+    return bytes(cv2.imencode(extension, image, options)[1])
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there as a whole or not at all."""
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    half.write_bytes(content)
+    half.replace(path)
+
+
+def plan_scenes(streets: tuple[str, ...], count: int, seed: int, takes: int, out: Path) -> Iterator[Scene]:
+    """The scenes of ``count`` pictures: street types in turn, seeds upwards from ``seed``."""
+    for number in range(-(-count // takes)):
+        left = min(takes, count - number * takes)
+        yield Scene(street=streets[number % len(streets)], seed=seed + number, takes=left, out=out)
