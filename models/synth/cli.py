@@ -94,9 +94,10 @@ def known(name: str, names: tuple[str, ...], what: str) -> str:
 def need_blender() -> None:
     """Leave with a way out where Blender's module is not installed."""
     if importlib.util.find_spec("bpy") is None:
-        console.print(
+        way_out = (
             "Rendering needs Blender's Python module (Python 3.11 only): pip install 'gridwarden[synth]'"
         )
+        console.print(way_out, markup=False)
         raise typer.Exit(code=2)
 
 

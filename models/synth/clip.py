@@ -16,12 +16,15 @@ from models.synth.cast import build_cast
 from models.synth.demo_scenes import plan_clip
 from models.synth.events import find_events
 from models.synth.images import clock_of, write_whole
+from models.synth.labels import road_heights
 from models.synth.plan import Plan
 from models.synth.plates import find_changing, is_still, pasted
 from models.synth.sensor import Sensor, expose
 
 CRF = 27
 TICKS_S = 90_000
+CLIP_NOISE = 0.7
+"""Of a single picture's grain: an encoder smooths what differs from frame to frame."""
 
 
 def render_frames(plan: Plan, folder: Path, samples: int, threads: int) -> Iterator[int]:
@@ -37,9 +40,10 @@ def render_frames(plan: Plan, folder: Path, samples: int, threads: int) -> Itera
     renderer = Renderer(stage, samples=samples, threads=threads)
     changing = frozenset(member.thing for member in stage.cast if not is_still(member, plan))
     plate = renderer.render(0.0, without=changing).image
+    heights = road_heights(plan)
     for number in missing:
         at_s = plan.moments_s[number]
-        region = find_changing(plan, stage.cast, at_s)
+        region = find_changing(plan, stage.cast, heights, at_s)
         frame = pasted(plate, renderer.render(at_s, region=region).image, region) if region else plate
         write_whole(frame_path(folder, number), bytes(cv2.imencode(".png", frame)[1]))
         yield number
@@ -51,32 +55,29 @@ def missing_frames(plan: Plan, folder: Path) -> list[int]:
 
 
 def encode(plan: Plan, folder: Path, out: Path) -> None:
-    """All frames through the camera's sensor into an H.264 file; a key frame about every second."""
-    sensor = Sensor.draw(np.random.default_rng((plan.seed, 8)), plan.weather.noise * 0.7)
-    clock, step = clock_of(plan), round(TICKS_S / plan.fps)
+    """All frames through the camera's sensor into an H.264 file; a key frame at least every second."""
     half = out.with_name(f".{out.name}.part.mp4")
     with av.open(str(half), "w", options={"movflags": "faststart"}) as container:
         stream = container.add_stream("libx264", rate=Fraction(plan.fps).limit_denominator(1000))
-        stream.width, stream.height, stream.pix_fmt, stream.gop_size = (
-            plan.view.width,
-            plan.view.height,
-            "yuv420p",
-            round(plan.fps),
-        )
-        stream.options = {"crf": str(CRF), "preset": "slow"}
+        stream.width, stream.height, stream.pix_fmt = plan.view.width, plan.view.height, "yuv420p"
+        stream.gop_size, stream.options = max(1, int(plan.fps)), {"crf": str(CRF), "preset": "slow"}
         stream.codec_context.time_base = Fraction(1, TICKS_S)
-        for number, at_s in enumerate(plan.moments_s):
-            shot = expose(
-                _read(frame_path(folder, number)),
-                sensor,
-                clock + timedelta(seconds=at_s),
-                _grain(plan, number),
-            )
+        for number, shot in enumerate(_shots(plan, folder)):
             frame = av.VideoFrame.from_ndarray(shot, format="bgr24")
-            frame.pts, frame.time_base = number * step, Fraction(1, TICKS_S)
+            frame.pts, frame.time_base = round(number * TICKS_S / plan.fps), Fraction(1, TICKS_S)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     half.replace(out)
+
+
+def _shots(plan: Plan, folder: Path) -> Iterator[NDArray[np.uint8]]:
+    """The frames as the camera gives them: worn, grainy, with the clock burnt in."""
+    sensor = Sensor.draw(np.random.default_rng((plan.seed, 8)), plan.weather.noise * CLIP_NOISE)
+    for number, at_s in enumerate(plan.moments_s):
+        grain = np.random.default_rng((plan.seed, number, 9))
+        yield expose(
+            _read(frame_path(folder, number)), sensor, clock_of(plan) + timedelta(seconds=at_s), grain
+        )
 
 
 def write_truth(name: str, seed: int, out: Path) -> None:
@@ -121,7 +122,3 @@ def frame_path(folder: Path, number: int) -> Path:
 
 def _read(path: Path) -> NDArray[np.uint8]:
     return np.asarray(cv2.imread(str(path)), np.uint8)
-
-
-def _grain(plan: Plan, number: int) -> np.random.Generator:
-    return np.random.default_rng((plan.seed, number, 9))

@@ -36,7 +36,6 @@ def _stall(seed: int) -> Plan:
         _thing(rng, "tree", 31.0, 0.55, z=KERB_M),
         _thing(rng, "bin", 16.5, 0.8, z=KERB_M, yaw=facing),
         _thing(rng, "scooter", 17.5, 4.2, z=KERB_M, yaw=facing),
-        _thing(rng, "car", 24.0, -6.3, yaw=AWAY),
         *(_walker(rng, start_s) for start_s in (0.0, 7.0, 15.0, 21.0)),
         *_passing(
             rng,
@@ -52,7 +51,7 @@ def _stall(seed: int) -> Plan:
         ),
     ]
     view = _view(rng, x=0.0, y=-3.4, z=5.4, pan=12.0, tilt=17.0)
-    return _plan(seed, street, "overcast", view, things=tuple(things), duration_s=30.0, fps=3.0)
+    return _plan(seed, street, "overcast", view, things=tuple(things), duration_s=27.0, fps=1.5)
 
 
 def _water(seed: int) -> Plan:
@@ -66,7 +65,6 @@ def _water(seed: int) -> Plan:
         _thing(rng, "tree", 28.0, 0.55, z=KERB_M),
         _thing(rng, "bicycle", 14.0, 2.3, z=KERB_M, yaw=1.7),
         _thing(rng, "planter", 10.5, 2.4, z=KERB_M),
-        _thing(rng, "car", 17.0, -4.7, yaw=AWAY),
         *(_walker(rng, start_s) for start_s in (2.0, 14.0, 24.0)),
         *_passing(
             rng,
@@ -76,7 +74,7 @@ def _water(seed: int) -> Plan:
     ]
     water = Water(moments_s=(5.0, 11.0, 18.0, 24.0), levels_m=(-0.085, -0.005, -0.005, -0.085))
     view = _view(rng, x=0.5, y=-3.6, z=5.2, pan=6.0, tilt=20.0)
-    plan = _plan(seed, street, "wet", view, things=tuple(things), duration_s=32.0, fps=3.0)
+    plan = _plan(seed, street, "wet", view, things=tuple(things), duration_s=29.0, fps=1.5)
     return replace(plan, water=water, ground=replace(plan.ground, dips=dips, roughness=0.5))
 
 
@@ -98,7 +96,7 @@ def _trucks(seed: int) -> Plan:
         *_passing(rng, street, traffic),
     ]
     view = _view(rng, x=0.0, y=-3.0, z=6.6, pan=-6.0, tilt=15.0)
-    return _plan(seed, street, "day", view, things=tuple(things), duration_s=20.0, fps=5.0)
+    return _plan(seed, street, "day", view, things=tuple(things), duration_s=19.0, fps=2.5)
 
 
 _SCENES: Mapping[str, Callable[[int], Plan]] = {"stall": _stall, "water": _water, "trucks": _trucks}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.synth.cast import Box, Member
-from models.synth.labels import water_mask
+from models.synth.labels import road_heights
 from models.synth.plan import Plan
 
 LEAST_WATER_M2 = 1.0
@@ -75,9 +75,8 @@ def _counts(box: Box) -> bool:
 
 def _flood(plan: Plan) -> list[Event]:
     """Standing water, for as long as at least ``LEAST_WATER_M2`` of it is in view."""
-    nothing_before = np.zeros((plan.view.height, plan.view.width), np.int32)
-    metres = _pixel_areas(plan)
-    masks = [(at_s, water_mask(plan, nothing_before, at_s)) for at_s in plan.moments_s]
+    heights, metres = road_heights(plan), _pixel_areas(plan)
+    masks = [(at_s, heights < plan.water.level_at(at_s)) for at_s in plan.moments_s]
     seen = [(at_s, mask) for at_s, mask in masks if float(metres[mask].sum()) >= LEAST_WATER_M2]
     if not seen:
         return []

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.synth.shapes import Points
 
@@ -60,10 +59,3 @@ class Water:
     def level_at(self, at_s: float) -> float:
         """The level at a moment; before the first and after the last it stays."""
         return float(np.interp(at_s, self.moments_s, self.levels_m))
-
-
-def standing(ground: Ground, level_m: float, places: Points) -> NDArray[np.bool_]:
-    """Which of the places (..., 2) stand under water; NaN places do not."""
-    known = np.nan_to_num(places, nan=0.0)
-    under = ground.height(known[..., 0], known[..., 1]) < level_m
-    return under & ~np.isnan(places[..., 0])

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.synth.kinds import LABELS
-from models.synth.labels import Truth, find_truths, find_water, water_mask
+from models.synth.labels import Truth, find_truths, find_water, road_heights, water_mask
 from models.synth.plan import Plan
 from models.synth.sensor import Sensor, compressed, expose
 from models.synth.stills import plan_still
@@ -57,33 +57,19 @@ def render_scene(scene: Scene, samples: int, threads: int) -> int:
     plan = plan_still(scene.street, scene.seed, scene.takes)
     stage = Stage(plan)
     renderer = Renderer(stage, samples=samples, threads=threads)
+    heights = road_heights(plan)
     for take in missing:
         at_s = plan.moments_s[take]
         exposure = renderer.render(at_s)
         truths = find_truths(exposure.index, stage.instances(at_s))
-        mask = water_mask(plan, exposure.index, at_s)
-        _write_take(
+        mask = water_mask(heights, plan.water.level_at(at_s), exposure.index)
+        write_take(
             scene, take, plan, _shot(plan, exposure.image, at_s, take), (*truths, *find_water(mask)), mask
         )
     return len(missing)
 
 
-def clock_of(plan: Plan) -> datetime:
-    """What the camera's clock shows at the first moment: some day, at an hour that suits the light."""
-    rng = np.random.default_rng((plan.seed, 7))
-    first, last = plan.weather.hours
-    return EPOCH + timedelta(
-        days=int(rng.integers(365)), seconds=int(rng.integers(first * 3600, last * 3600))
-    )
-
-
-def _shot(plan: Plan, image: NDArray[np.uint8], at_s: float, take: int) -> NDArray[np.uint8]:
-    rng = np.random.default_rng((plan.seed, take, 9))
-    sensor = Sensor.draw(np.random.default_rng((plan.seed, 8)), plan.weather.noise)
-    return compressed(expose(image, sensor, clock_of(plan) + timedelta(seconds=at_s), rng), sensor)
-
-
-def _write_take(
+def write_take(
     scene: Scene,
     take: int,
     plan: Plan,
@@ -91,6 +77,7 @@ def _write_take(
     truths: tuple[Truth, ...],
     mask: NDArray[np.bool_],
 ) -> None:
+    """Write one picture with all its truth, the YOLO file last."""
     name, view = scene.name(take), plan.view
     truth = {
         "scene": scene.street,
@@ -109,6 +96,21 @@ def _write_take(
     write_whole(scene.out / "truths" / f"{name}.json", json.dumps(truth, indent=1).encode())
     lines = "".join(f"{one.yolo(view.width, view.height)}\n" for one in truths)
     write_whole(scene.out / "labels" / f"{name}.txt", lines.encode())
+
+
+def clock_of(plan: Plan) -> datetime:
+    """What the camera's clock shows at the first moment: some day, at an hour that suits the light."""
+    rng = np.random.default_rng((plan.seed, 7))
+    first, last = plan.weather.hours
+    return EPOCH + timedelta(
+        days=int(rng.integers(365)), seconds=int(rng.integers(first * 3600, last * 3600))
+    )
+
+
+def _shot(plan: Plan, image: NDArray[np.uint8], at_s: float, take: int) -> NDArray[np.uint8]:
+    rng = np.random.default_rng((plan.seed, take, 9))
+    sensor = Sensor.draw(np.random.default_rng((plan.seed, 8)), plan.weather.noise)
+    return compressed(expose(image, sensor, clock_of(plan) + timedelta(seconds=at_s), rng), sensor)
 
 
 def _encoded(extension: str, image: NDArray[np.uint8], options: list[int]) -> bytes:

@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.synth.ground import standing
 from models.synth.kinds import LABELS
 from models.synth.plan import Plan
 
@@ -53,13 +52,21 @@ def find_truths(index: NDArray[np.int32], instances: Iterable[Instance]) -> tupl
     return tuple(truth for truth in truths if truth)
 
 
-def water_mask(plan: Plan, index: NDArray[np.int32], at_s: float) -> Mask:
-    """Which pixels show standing water: ground below the level, with nothing before it."""
-    level = plan.water.level_at(at_s)
+def road_heights(plan: Plan) -> NDArray[np.float64]:
+    """The height in metres of the road that each pixel looks at; NaN off the road and too far away."""
     places = plan.view.ground()
-    on_road = (places[..., 1] <= 0) & (places[..., 1] >= -plan.street.road_m)
-    near = np.linalg.norm(np.nan_to_num(places, nan=1e6) - (plan.view.x, plan.view.y), axis=-1) < WATER_SEEN_M
-    return np.asarray(standing(plan.ground, level, places) & on_road & near & (index == 0))
+    x, y = places[..., 0], places[..., 1]
+    on_road = (
+        (y <= 0) & (y >= -plan.street.road_m) & (np.hypot(x - plan.view.x, y - plan.view.y) < WATER_SEEN_M)
+    )
+    heights = np.full(on_road.shape, np.nan)
+    heights[on_road] = plan.ground.height(x[on_road], y[on_road])
+    return heights
+
+
+def water_mask(heights: NDArray[np.float64], level_m: float, index: NDArray[np.int32]) -> Mask:
+    """Which pixels show standing water: road below the level, with nothing before it."""
+    return np.asarray((heights < level_m) & (index == 0))
 
 
 def find_water(mask: Mask) -> tuple[Truth, ...]:

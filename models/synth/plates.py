@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.synth.cast import Box, Member
-from models.synth.labels import water_mask
 from models.synth.plan import Plan
 
 PAD = 0.03
@@ -21,10 +20,15 @@ def is_still(member: Member, plan: Plan) -> bool:
     return not thing.speed_mps and thing.from_s <= 0 and thing.to_s >= plan.duration_s
 
 
-def find_changing(plan: Plan, cast: Sequence[Member], at_s: float) -> Box | None:
-    """The padded box about everything that comes, goes, moves or floods; None if nothing of it is in view."""
+def find_changing(
+    plan: Plan, cast: Sequence[Member], heights: NDArray[np.float64], at_s: float
+) -> Box | None:
+    """The padded box about all that comes, goes, moves or floods; None if nothing of it is in view.
+
+    ``heights`` are the `road_heights` of the plan.
+    """
     boxes = [box for member in cast if not is_still(member, plan) if (box := member.box_at(at_s, plan.view))]
-    return _around([*boxes, *_flooded(plan, at_s)])
+    return _around([*boxes, *_flooded(heights < plan.water.level_at(at_s))])
 
 
 def pasted(plate: NDArray[np.uint8], picture: NDArray[np.uint8], region: Box) -> NDArray[np.uint8]:
@@ -62,16 +66,10 @@ def _padded(box: Box) -> Box:
     return Box(left=box.left - wide, top=box.top - high, right=box.right + wide, bottom=box.bottom + high)
 
 
-def _flooded(plan: Plan, at_s: float) -> list[Box]:
-    nothing_before = np.zeros((plan.view.height, plan.view.width), np.int32)
-    rows, columns = np.nonzero(water_mask(plan, nothing_before, at_s))
+def _flooded(mask: NDArray[np.bool_]) -> list[Box]:
+    rows, columns = np.nonzero(mask)
     if not len(rows):
         return []
-    height, width = nothing_before.shape
-    box = Box(
-        left=columns.min() / width,
-        top=rows.min() / height,
-        right=(columns.max() + 1) / width,
-        bottom=(rows.max() + 1) / height,
-    )
-    return [box]
+    height, width = mask.shape
+    left, right = columns.min() / width, (columns.max() + 1) / width
+    return [Box(left=left, top=rows.min() / height, right=right, bottom=(rows.max() + 1) / height)]

@@ -10,6 +10,8 @@ from models.synth.ground import KERB_M
 from models.synth.plan import Thing
 from models.synth.streets import Street
 
+VEHICLES = ("car", "car", "car", "truck", "muck_truck", "bus", "tricycle", "scooter_rider", "cyclist")
+HALF_LENGTHS_M = {"truck": 5.5, "muck_truck": 5.5, "bus": 6.6, "car": 2.9}
 FURNITURE = ("bin", "bench", "chair", "table", "hedge", *("planter", "bicycle", "scooter") * 2)
 
 
@@ -49,32 +51,25 @@ def populate(floor: Floor, street: Street) -> None:
 
 
 def _traffic(floor: Floor, street: Street) -> None:
+    """Vehicles in their lanes; all of one lane drive at one speed, so that none drives into another."""
     rng = floor.rng
-    vehicles = ("car", "car", "car", "truck", "muck_truck", "bus", "tricycle", "scooter_rider", "cyclist")
-    long = {"truck": 5.5, "muck_truck": 5.5, "bus": 6.6, "car": 2.9}
-    if chance(rng, 0.45):  # one large one in view
-        _drive(floor, street, str(rng.choice(["muck_truck", "muck_truck", "truck"])), (11, 22), 5.5)
-    for _ in range(int(rng.integers(2, 11))):
-        kind = str(rng.choice(vehicles))
-        _drive(floor, street, kind, (5, 55), long.get(kind, 1.4))
+    speeds = [0.0 if chance(rng, 0.25) else float(rng.uniform(1.0, 3.0)) for _ in range(street.lanes)]
     if street.parking or chance(rng, 0.25):
+        speeds[-1] = 0.0
         for _ in range(int(rng.integers(1, 4))):
             floor.put("car", xs=(6, 40), ys=(-street.road_m + 1.0,) * 2, room=(2.8, 1.0), yaw=0.0)
+    if chance(rng, 0.45):  # one large one in view
+        _drive(floor, street, str(rng.choice(["muck_truck", "muck_truck", "truck"])), (11, 22), speeds)
+    for _ in range(int(rng.integers(2, 11))):
+        _drive(floor, street, str(rng.choice(VEHICLES)), (5, 55), speeds)
 
 
-def _drive(floor: Floor, street: Street, kind: str, xs: tuple[float, float], room: float) -> None:
+def _drive(floor: Floor, street: Street, kind: str, xs: tuple[float, float], speeds: list[float]) -> None:
     lane = int(floor.rng.integers(street.lanes))
-    coming = lane < street.lanes / 2
+    yaw = math.pi if lane < street.lanes / 2 else 0.0
     middle = -(lane + 0.5) * street.lane_m
-    speed = 0.0 if chance(floor.rng, 0.25) else float(floor.rng.uniform(1.0, 3.0))
-    floor.put(
-        kind,
-        xs=xs,
-        ys=(middle - 0.3, middle + 0.3),
-        room=(room, 1.0),
-        yaw=math.pi if coming else 0.0,
-        speed_mps=speed,
-    )
+    ys, room = (middle - 0.3, middle + 0.3), (HALF_LENGTHS_M.get(kind, 1.4), 1.0)
+    floor.put(kind, xs=xs, ys=ys, room=room, yaw=yaw, speed_mps=speeds[lane])
 
 
 def _trees(floor: Floor, street: Street) -> None:

@@ -1,0 +1,124 @@
+"""The commands refuse what they cannot do, and go on where they stopped."""
+
+import json
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from models.synth.cli import app
+from models.synth.images import Scene, clock_of, plan_scenes, prepare, write_take, write_whole
+from models.synth.kinds import LABELS
+from models.synth.labels import Truth
+from models.synth.sensor import Sensor, compressed, expose
+from models.synth.stills import plan_still
+
+WIDE = {"COLUMNS": "200"}
+NOW = datetime(2025, 5, 1, 12, tzinfo=UTC)
+
+
+def test_an_unknown_street_type_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
+    result = CliRunner().invoke(
+        app, ["images", "--scenes", "shop_street,moon", "--out", str(tmp_path / "x")], env=WIDE
+    )
+
+    assert result.exit_code == 2
+    assert "there is no street type 'moon'" in result.output
+    assert "shop_street" in result.output
+    assert not (tmp_path / "x").exists()
+
+
+def test_an_unknown_clip_scene_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["clip", "--scene", "flood", "--out", str(tmp_path / "x.mp4")], env=WIDE)
+
+    assert result.exit_code == 2
+    assert "there are stall, water, trucks" in result.output
+
+
+@pytest.mark.parametrize("command", [["images"], ["clip", "--scene", "stall"]])
+def test_without_blender_the_way_out_is_named(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "bpy" else find_spec(name))
+
+    result = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "x")], env=WIDE)
+
+    assert result.exit_code == 2
+    assert "pip install 'gridwarden[synth]'" in result.output
+    assert not (tmp_path / "x").exists()
+
+
+def test_as_many_pictures_are_planned_as_were_asked_for(tmp_path: Path) -> None:
+    scenes = list(plan_scenes(("a", "b"), 7, 100, 3, tmp_path))
+
+    assert [(scene.street, scene.seed, scene.takes) for scene in scenes] == [
+        ("a", 100, 3),
+        ("b", 101, 3),
+        ("a", 102, 1),
+    ]
+
+
+def test_nothing_is_missing_of_a_scene_that_is_there(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    scene = Scene(street="shop_street", seed=3, takes=2, out=tmp_path)
+    for take in range(2):
+        (tmp_path / "labels" / f"{scene.name(take)}.txt").touch()
+
+    assert scene.missing() == ()
+
+
+def test_a_take_is_written_as_picture_labels_names_and_mask(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    scene = Scene(street="shop_street", seed=3, takes=1, out=tmp_path)
+    plan = plan_still("shop_street", 3)
+    size = (plan.view.height, plan.view.width)
+    truths = (Truth(label="stall", left=10, top=20, right=60, bottom=90),)
+
+    write_take(scene, 0, plan, np.zeros((*size, 3), np.uint8), truths, np.zeros(size, bool))
+
+    name = scene.name(0)
+    written = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
+    assert written == [
+        "classes.txt",
+        f"images/{name}.jpg",
+        f"labels/{name}.txt",
+        f"masks/{name}.png",
+        f"truths/{name}.json",
+    ]
+    assert (tmp_path / "classes.txt").read_text().split() == list(LABELS)
+    assert (tmp_path / "labels" / f"{name}.txt").read_text().startswith(f"{LABELS.index('stall')} ")
+    assert json.loads((tmp_path / "truths" / f"{name}.json").read_text())["boxes"][0]["label"] == "stall"
+    assert scene.missing() == ()
+
+
+def test_a_write_that_fails_leaves_the_old_file_whole(tmp_path: Path) -> None:
+    path = tmp_path / "labels.txt"
+    write_whole(path, b"old")
+
+    with pytest.raises(TypeError):
+        write_whole(path, "not bytes")  # type: ignore[arg-type]
+
+    assert path.read_bytes() == b"old"
+
+
+def test_a_sensor_repeats_itself_with_its_seed_and_never_leaves_the_scale() -> None:
+    grey = np.full((90, 160, 3), 120, np.uint8)
+    sensor = Sensor.draw(np.random.default_rng(1), 0.03)
+
+    first, again, other = (expose(grey, sensor, NOW, np.random.default_rng(seed)) for seed in (4, 4, 5))
+
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+    assert first.std() > 1
+    assert compressed(first, sensor).shape == grey.shape
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_clock_suits_the_light(seed: int) -> None:
+    plan = plan_still("junction", seed)
+
+    first, last = plan.weather.hours
+    assert first <= clock_of(plan).hour < last
