@@ -19,8 +19,10 @@ from models.manifest import ModelError, Variant, load_manifest, save_manifest
 from models.picture import PictureError, find_pictures
 from models.predict import header, predict
 from models.recipe import RECIPES, Recipe, RecipeError, load_recipe
+from models.synth.cli import app as synth_app
 
 app = typer.Typer(no_args_is_help=True, help="Detectors: use them, measure them, make them.")
+app.add_typer(synth_app, name="synth")
 notes = Console(stderr=True)
 
 ModelName = Annotated[str, typer.Argument(help="A model of the catalog, or a folder with a manifest.toml.")]
