@@ -29,7 +29,7 @@ TAKES = 3
 """Pictures of one scene: building it is a good part of the work."""
 
 app = typer.Typer(
-    no_args_is_help=True, help="Render streets with exact labels (needs Blender: gridwarden[synth])."
+    no_args_is_help=True, help="Render streets with exact labels (needs Blender, the extra `synth`)."
 )
 console = Console(stderr=True)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.synth.cast import Box, Member
-from models.synth.labels import road_heights
+from models.synth.labels import Truth, find_water, road_heights
 from models.synth.plan import Plan
 
 LEAST_WATER_M2 = 1.0
@@ -74,20 +74,23 @@ def _counts(box: Box) -> bool:
 
 
 def _flood(plan: Plan) -> list[Event]:
-    """Standing water, for as long as at least ``LEAST_WATER_M2`` of it is in view."""
+    """Standing water while at least ``LEAST_WATER_M2`` of it is in view, with its largest sheet's box."""
     heights, metres = road_heights(plan), _pixel_areas(plan)
     masks = [(at_s, heights < plan.water.level_at(at_s)) for at_s in plan.moments_s]
     seen = [(at_s, mask) for at_s, mask in masks if float(metres[mask].sum()) >= LEAST_WATER_M2]
     if not seen:
         return []
-    widest = max((mask for _, mask in seen), key=lambda mask: int(mask.sum()))
-    rows, columns = np.nonzero(widest)
-    height, width = widest.shape
-    box = (columns.min() / width, rows.min() / height, (columns.max() + 1) / width, (rows.max() + 1) / height)
+    sheet = max(find_water(max((mask for _, mask in seen), key=np.count_nonzero)), key=_area)
+    width, height = plan.view.width, plan.view.height
+    box = (sheet.left / width, sheet.top / height, sheet.right / width, sheet.bottom / height)
     to_s = round(seen[-1][0] + 1 / plan.fps, 3)
     return [
         Event(kind="standing_water", label="water", from_s=round(seen[0][0], 3), to_s=to_s, box=_rounded(box))
     ]
+
+
+def _area(sheet: Truth) -> int:
+    return (sheet.right - sheet.left) * (sheet.bottom - sheet.top)
 
 
 def _pixel_areas(plan: Plan) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
