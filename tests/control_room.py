@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +21,7 @@ from dispatcher.web.app import create_app
 from dispatcher.web.site import Site
 from edge.contract.messages import EvidenceRef, Location
 from tests.build import NOON, an_event
+from tests.district import empty_tables
 
 ACCOUNT, PASSWORD = "admin", "correct horse battery staple"
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
@@ -44,7 +44,7 @@ class ControlRoom:
     def open(cls, folder: Path, password_hash: str = PASSWORD_HASH) -> "ControlRoom":
         district = _district()
         folder.mkdir(exist_ok=True)
-        (folder / "dispatcher.db").write_bytes(_empty_tables())
+        (folder / "dispatcher.db").write_bytes(empty_tables())
         store = _open(folder, district)
         with store.write() as tx:
             tx.put_account(ACCOUNT, password_hash, now=NOON)
@@ -87,13 +87,3 @@ def _district() -> District:
 def _open(folder: Path, district: District) -> Database:
     url = f"sqlite:///{folder / 'dispatcher.db'}"
     return open_store(url, cells_below=district.grid.below, zone=district.zone)
-
-
-@cache
-def _empty_tables() -> bytes:
-    """Return a migrated database without rows: every test starts from a copy."""
-    with TemporaryDirectory() as folder:
-        store = _open(Path(folder), _district())
-        store.migrate(lambda _: None)
-        store.close()
-        return (Path(folder) / "dispatcher.db").read_bytes()

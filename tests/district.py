@@ -1,14 +1,17 @@
 """A small district for tests: a town of two halves, each of two units, with a shop street in one."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, time
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from shapely.geometry import box
 
 from dispatcher.adapters.store import Database, open_store
+from dispatcher.adapters.store.reader import StoreReader
 from dispatcher.domain.category import Categories, Category
 from dispatcher.domain.clock import Clocks
 from dispatcher.domain.district import Body, CameraPlace, District
@@ -120,10 +123,36 @@ def a_district(*, persons: Sequence[Person] | None = None) -> District:
 DISTRICT = a_district()
 
 
-def a_store(url: str = "sqlite://") -> Database:
+def a_store(url: str) -> Database:
+    """A store at ``url``, migrated."""
     store = open_store(url, cells_below=DISTRICT.grid.below, zone=SHANGHAI)
     store.migrate(lambda _: None)
     return store
+
+
+def a_store_in_memory() -> Database:
+    """A store of its own for one test; migrating each would cost more than what is tested."""
+    store = open_store("sqlite://", cells_below=DISTRICT.grid.below, zone=SHANGHAI)
+    with store.read() as reader:
+        _driver_of(reader).deserialize(empty_tables())
+    return store
+
+
+@cache
+def empty_tables() -> bytes:
+    """The bytes of a migrated SQLite database without rows."""
+    store = a_store("sqlite://")
+    with store.read() as reader:
+        driver = _driver_of(reader)
+    content = driver.serialize()
+    store.close()
+    return content
+
+
+def _driver_of(reader: StoreReader) -> sqlite3.Connection:
+    driver = reader._connection.connection.driver_connection  # noqa: SLF001 - a copy, not a query
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
 
 
 class _Undone(Exception):  # noqa: N818

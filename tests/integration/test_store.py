@@ -125,7 +125,7 @@ def test_on_postgresql_a_page_does_not_pass_over_what_commits_late(postgres: Pos
 
 def test_whoever_follows_the_log_under_many_hands_misses_nothing(store: Database) -> None:
     def work(hand: int) -> None:
-        for number in range(40):
+        for number in range(20):
             _receive(
                 store,
                 seen(f"h{hand}-{number}", box=f"box-{hand}", kind="muck_truck", camera_id=f"{hand}-{number}"),
@@ -140,7 +140,7 @@ def test_whoever_follows_the_log_under_many_hands_misses_nothing(store: Database
     followed += _news(store, followed[-1])
 
     assert followed == _news(store, 0)
-    assert len(Desk(store).tickets()) == 6 * 40
+    assert len(Desk(store).tickets()) == 6 * 20
 
 
 def _news(store: Database, log_id: int) -> list[int]:

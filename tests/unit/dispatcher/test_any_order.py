@@ -10,10 +10,10 @@ from dispatcher.handlers import receive_event
 from dispatcher.ports import TicketFilter
 from edge.contract.messages import IncidentEvent, Phase
 from tests.desk import seen
-from tests.district import DISTRICT, a_store, noon, undone
+from tests.district import DISTRICT, a_store_in_memory, noon, undone
 
 METRE_LAT = 1 / 111_320
-STORE = a_store()
+STORE = a_store_in_memory()
 
 
 @st.composite
@@ -68,7 +68,7 @@ def _gist(tickets: Sequence[Ticket]) -> list[tuple[object, ...]]:
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(a_tape())
 def test_any_order_and_repetition_ends_in_the_same_tickets(
     tapes: tuple[list[IncidentEvent], list[IncidentEvent]],

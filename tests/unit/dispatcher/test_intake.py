@@ -11,7 +11,7 @@ from edge.contract.messages import Ack, EdgeStatus, IncidentEvent, Refusal
 from edge.contract.topics import Channel, Topic
 from tests.build import SHA
 from tests.desk import Desk, seen
-from tests.district import DISTRICT, a_store, noon
+from tests.district import DISTRICT, a_store_in_memory, noon
 
 ACK = Topic(site="putuo", box="box-1", channel=Channel.ACK)
 JPEG = b"\xff\xd8 a picture"
@@ -20,7 +20,7 @@ JPEG_SHA = hashlib.sha256(JPEG).hexdigest()
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    store = a_store()
+    store = a_store_in_memory()
     yield Desk(store)
     store.close()
 

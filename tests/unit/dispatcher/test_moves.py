@@ -11,12 +11,12 @@ from dispatcher.domain.ticket import Outcome, ReturnReason, Role, State, Verb
 from dispatcher.handlers import Order, OrderError
 from dispatcher.ports import StaleError
 from tests.desk import Desk, seen
-from tests.district import a_store
+from tests.district import a_store_in_memory
 
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    store = a_store()
+    store = a_store_in_memory()
     desk = Desk(store)
     desk.receive(seen())
     yield desk

@@ -7,7 +7,7 @@ from dispatcher.domain.ticket import Outcome, Role, State, Verb
 from dispatcher.handlers import Result
 from edge.contract.messages import Phase
 from tests.desk import Desk, seen
-from tests.district import IN_EAST, IN_SHOPS, NOWHERE, a_store
+from tests.district import IN_EAST, IN_SHOPS, NOWHERE, a_store_in_memory
 
 CLEARED, RETRACTED, UPDATED = Phase.CLEARED, Phase.RETRACTED, Phase.UPDATED
 METRE_LAT = 1 / 111_320
@@ -15,7 +15,7 @@ METRE_LAT = 1 / 111_320
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    store = a_store()
+    store = a_store_in_memory()
     desk = Desk(store)
     yield desk
     desk.assert_sound()

@@ -8,12 +8,12 @@ from dispatcher.domain.escalate import Step, Wait
 from dispatcher.domain.ticket import State, TicketId, Verb
 from dispatcher.ports import Timer
 from tests.desk import Desk, seen
-from tests.district import a_store
+from tests.district import a_store_in_memory
 
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    store = a_store()
+    store = a_store_in_memory()
     yield Desk(store)
     store.close()
 
