@@ -55,7 +55,7 @@ def _view(rng: Rng, street: Street) -> View:
     """A pole on either kerb that looks along the street, or across it."""
     width, height = SIZES[int(rng.integers(len(SIZES)))]
     high, fov = float(rng.uniform(4.2, 8.0)), float(rng.uniform(48, 78))
-    tilt = float(rng.uniform(13, 26)) + (high - 6) * 1.5
+    tilt = float(rng.uniform(12, 22)) + (high - 6) * 1.5
     if chance(rng, 0.3):  # across
         y, pan, x = (
             -street.road_m - float(rng.uniform(0, 2)),
