@@ -22,7 +22,7 @@ class FakeDetector:
 
     labels = ("water",)
     info = ModelInfo("water", "1", "ab" * 32)
-    thresholds = {"water": 0.5}  # noqa: RUF012
+    thresholds = {"water": 0.5}
 
     def __init__(self, surest: float = 0.9) -> None:
         self.surest = surest
