@@ -5,21 +5,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import Progress, track
 
-from models.calibrate import choose_threshold
-from models.dataset import Summary, prepare
-from models.detector import CATALOG, Detector, load_detector
-from models.evaluate import Figures, Judged, gather, judge, measure, per_picture, share_of_pictures
 from models.manifest import ModelError, Variant, load_manifest, save_manifest
-from models.picture import PictureError, find_pictures
-from models.predict import header, predict
 from models.recipe import RECIPES, Recipe, RecipeError, load_recipe
 from models.synth.cli import app as synth_app
+
+if TYPE_CHECKING:
+    from models.detector import Detector
+    from models.evaluate import Figures, Judged
 
 app = typer.Typer(no_args_is_help=True, help="Detectors: use them, measure them, make them.")
 app.add_typer(synth_app, name="synth")
@@ -37,6 +35,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Turn what a user can put right into one line and exit code 1."""
+    from models.picture import PictureError
+
     try:
         yield
     except (ModelError, RecipeError, PictureError) as exc:
@@ -52,6 +52,8 @@ def plain_errors() -> Iterator[None]:
 def list_models() -> None:
     """Show the catalog, with every file's hash verified."""
     with plain_errors():
+        from models.detector import CATALOG, load_detector
+
         for path in sorted(CATALOG.glob("*/manifest.toml")):
             manifest = load_manifest(path.parent)
             for variant in manifest.files:
@@ -73,6 +75,9 @@ def predict_pictures(
     """Print one JSON line a picture: every box above 0.05; exit code 1 when a picture cannot be read."""
     unreadable = 0
     with plain_errors():
+        from models.picture import PictureError
+        from models.predict import header, predict
+
         detector = _open(model, variant)
         typer.echo(header(detector))
         for picture in _pictures(files):
@@ -95,6 +100,8 @@ def dataset(
 ) -> None:
     """Gather, label and split the pictures of a recipe."""
     with plain_errors(), Progress(console=notes) as progress:
+        from models.dataset import Summary, prepare
+
         loaded = _recipe(recipe)
         task = progress.add_task("pictures", total=None)
         summary: Summary | None = None
@@ -152,6 +159,8 @@ def evaluate(
 ) -> None:
     """Measure AP50, precision and recall with 95 % intervals; or the share of pictures with each label."""
     with plain_errors():
+        from models.evaluate import measure, share_of_pictures
+
         detector = _open(model, variant)
         judged = _judge(detector, data, of_pictures=of_pictures) if data else []
         figures = [measure(one, detector.thresholds[one.label]) for one in judged]
@@ -175,6 +184,8 @@ def calibrate(
 ) -> None:
     """Choose each label's threshold on the validation part and write it into the manifest."""
     with plain_errors():
+        from models.calibrate import choose_threshold
+
         judged = _judge(_open(model, "fp32"), data, of_pictures=of_pictures)
         manifest = load_manifest(_folder(model))
         thresholds = dict(manifest.thresholds)
@@ -187,6 +198,8 @@ def calibrate(
 
 
 def _folder(model: str) -> Path:
+    from models.detector import CATALOG
+
     return CATALOG / model if (CATALOG / model).is_dir() else Path(model)
 
 
@@ -195,22 +208,28 @@ def _recipe(name: str) -> Recipe:
     return load_recipe(shipped if shipped.exists() else Path(name))
 
 
-def _open(model: str, variant: Variant | None) -> Detector:
+def _open(model: str, variant: Variant | None) -> "Detector":
+    from models.detector import load_detector
+
     return load_detector(_folder(model), variant=variant)
 
 
 def _pictures(files: list[Path]) -> Iterator[Path]:
+    from models.picture import find_pictures
+
     for file in files:
         yield from find_pictures(file) if file.is_dir() else [file]
 
 
-def _judge(detector: Detector, dataset: Path, *, of_pictures: bool) -> list[Judged]:
+def _judge(detector: "Detector", dataset: Path, *, of_pictures: bool) -> "list[Judged]":
+    from models.evaluate import gather, judge, per_picture
+
     looked = list(track(judge(detector, dataset), "pictures", console=notes))
     boxes = [gather(label, class_id, looked) for class_id, label in enumerate(detector.labels)]
     return [per_picture(one) for one in boxes] if of_pictures else boxes
 
 
-def _sentence(figures: Figures) -> str:
+def _sentence(figures: "Figures") -> str:
     def spread(value: float, interval: tuple[float, float]) -> str:
         return f"{value:.3f} [{interval[0]:.3f}, {interval[1]:.3f}]"
 

@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -20,10 +20,11 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from models.synth.clip import encode, missing_frames, render_frames, write_truth
 from models.synth.demo_scenes import CLIPS, plan_clip
-from models.synth.images import Scene, plan_scenes, prepare, render_scene
 from models.synth.streets import STREETS
+
+if TYPE_CHECKING:
+    from models.synth.images import Scene
 
 TAKES = 3
 """Pictures of one scene: building it is a good part of the work."""
@@ -51,6 +52,8 @@ def images(
     """Render labelled pictures: images/, labels/ (YOLO), truths/ (names, camera), masks/ (water)."""
     streets = tuple(known(name.strip(), tuple(STREETS), "street type") for name in scenes.split(","))
     need_blender()
+    from models.synth.images import plan_scenes, prepare
+
     prepare(out)
     work = list(plan_scenes(streets, count, seed, TAKES, out))
     missing = sum(len(scene.missing()) for scene in work)
@@ -74,12 +77,15 @@ def clip(
     """Render a clip with its event log and the geometry of its camera."""
     known(scene, CLIPS, "scene")
     need_blender()
+    from models.synth.clip import encode, missing_frames, render_frames, write_empty_view, write_truth
+
     plan, folder = plan_clip(scene, seed), frames or out.parent / f".{scene}-{seed}-frames"
     with progress("frames", len(missing_frames(plan, folder))) as advance:
         for _ in render_frames(plan, folder, samples, threads):
             advance(1)
     out.parent.mkdir(parents=True, exist_ok=True)
     encode(plan, folder, out)
+    write_empty_view(plan, folder, out)
     write_truth(scene, seed, out)
     console.print(f"{out}: {out.stat().st_size / 1024:.0f} KiB, {plan.duration_s:g} s")
 
@@ -116,8 +122,10 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda written: bar.advance(task, written)
 
 
-def _rendered(scenes: list[Scene], samples: int, workers: int) -> Iterator[int]:
+def _rendered(scenes: "list[Scene]", samples: int, workers: int) -> Iterator[int]:
     """Render scenes in processes of their own; a process that dies names the way on."""
+    from models.synth.images import render_scene
+
     context = multiprocessing.get_context("spawn")
     try:
         with ProcessPoolExecutor(workers, mp_context=context) as pool:

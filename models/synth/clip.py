@@ -23,6 +23,7 @@ from models.synth.sensor import Sensor, expose
 
 CRF = 27
 TICKS_S = 90_000
+PLATE = "plate.png"
 CLIP_NOISE = 0.7
 """Of a single picture's grain: an encoder smooths what differs from frame to frame."""
 
@@ -40,6 +41,7 @@ def render_frames(plan: Plan, folder: Path, samples: int, threads: int) -> Itera
     renderer = Renderer(stage, samples=samples, threads=threads)
     changing = frozenset(member.thing for member in stage.cast if not is_still(member, plan))
     plate = renderer.render(0.0, without=changing).image
+    write_whole(folder / PLATE, bytes(cv2.imencode(".png", plate)[1]))
     heights = road_heights(plan)
     for number in missing:
         at_s = plan.moments_s[number]
@@ -78,6 +80,13 @@ def _shots(plan: Plan, folder: Path) -> Iterator[NDArray[np.uint8]]:
         yield expose(
             _read(frame_path(folder, number)), sensor, clock_of(plan) + timedelta(seconds=at_s), grain
         )
+
+
+def write_empty_view(plan: Plan, folder: Path, out: Path) -> None:
+    """Write beside the clip what its camera sees of the scene when nothing comes, moves or floods."""
+    sensor = Sensor.draw(np.random.default_rng((plan.seed, 8)), plan.weather.noise * CLIP_NOISE)
+    shot = expose(_read(folder / PLATE), sensor, clock_of(plan), np.random.default_rng((plan.seed, 9)))
+    write_whole(out.with_suffix(".empty.jpg"), bytes(cv2.imencode(".jpg", shot)[1]))
 
 
 def write_truth(name: str, seed: int, out: Path) -> None:
