@@ -96,7 +96,7 @@ def _trucks(seed: int) -> Plan:
         *_passing(rng, street, traffic),
     ]
     view = _view(rng, x=0.0, y=-3.0, z=6.6, pan=-6.0, tilt=15.0)
-    return _plan(seed, street, "day", view, things=tuple(things), duration_s=19.0, fps=2.5)
+    return _plan(seed, street, "day", view, things=tuple(things), duration_s=22.0, fps=2.5)
 
 
 _SCENES: Mapping[str, Callable[[int], Plan]] = {"stall": _stall, "water": _water, "trucks": _trucks}
