@@ -11,7 +11,7 @@ from models.detector import Detector
 from models.picture import find_pictures, read_picture
 
 EXPECTED = "expected.json"
-CLEAR = 0.3
+CLEAR = 0.15
 """Boxes from this confidence on are recorded and compared."""
 CONFIDENCE_TOLERANCE = 0.1
 CORNER_TOLERANCE = 0.02
