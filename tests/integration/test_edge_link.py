@@ -46,8 +46,11 @@ class Centre:
         self._client.reconnect_delay_set(1, 1)
         self._client.on_connect = lambda client, *_: client.subscribe("gw/v1/#", 1)
         self._client.on_message = lambda _client, _data, message: self._hear(message)
+        listening = threading.Event()
+        self._client.on_subscribe = lambda *_: listening.set()
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
+        assert listening.wait(10), "the broker did not confirm the centre's subscription"
 
     def close(self) -> None:
         self._client.disconnect()
