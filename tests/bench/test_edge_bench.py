@@ -66,8 +66,8 @@ def _replayed(config: EdgeConfig, detectors: Detectors, number: int) -> tuple[St
     return watch, time.thread_time() - began_s
 
 
-@pytest.mark.parametrize("number", [0, 1, 2])
-def test_a_look_costs_little_beside_its_model(config: EdgeConfig, detectors: Detectors, number: int) -> None:
+def test_a_look_costs_little_beside_its_model(config: EdgeConfig, detectors: Detectors) -> None:
+    number = 2  # the camera whose looks run a network
     shares, rests_ms = [], []
     for _ in range(3):
         watch, total_s = _replayed(config, detectors, number)
