@@ -84,7 +84,7 @@ def test_a_look_costs_little_beside_its_model(config: EdgeConfig, detectors: Det
 
 
 def test_two_workers_look_more_often_than_one(config: EdgeConfig, detectors: Detectors) -> None:
-    watch, _ = _replayed(config, detectors, 0)
+    watch, _ = _replayed(config, detectors, 2)
     work = watch.frames
 
     one, two = [], []
