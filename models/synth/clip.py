@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.synth.air import through_air
 from models.synth.cast import build_cast
 from models.synth.demo_scenes import plan_clip
 from models.synth.events import find_events
@@ -77,9 +78,8 @@ def _shots(plan: Plan, folder: Path) -> Iterator[NDArray[np.uint8]]:
     sensor = Sensor.draw(np.random.default_rng((plan.seed, 8)), plan.weather.noise * CLIP_NOISE)
     for number, at_s in enumerate(plan.moments_s):
         grain = np.random.default_rng((plan.seed, number, 9))
-        yield expose(
-            _read(frame_path(folder, number)), sensor, clock_of(plan) + timedelta(seconds=at_s), grain
-        )
+        arrived = through_air(_read(frame_path(folder, number)), plan.weather, grain)
+        yield expose(arrived, sensor, clock_of(plan) + timedelta(seconds=at_s), grain)
 
 
 def write_empty_view(plan: Plan, folder: Path, out: Path) -> None:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.synth.air import through_air
 from models.synth.kinds import LABELS
 from models.synth.labels import Truth, find_truths, find_water, road_heights, water_mask
 from models.synth.plan import Plan
@@ -110,7 +111,8 @@ def clock_of(plan: Plan) -> datetime:
 def _shot(plan: Plan, image: NDArray[np.uint8], at_s: float, take: int) -> NDArray[np.uint8]:
     rng = np.random.default_rng((plan.seed, take, 9))
     sensor = Sensor.draw(np.random.default_rng((plan.seed, 8)), plan.weather.noise)
-    return compressed(expose(image, sensor, clock_of(plan) + timedelta(seconds=at_s), rng), sensor)
+    arrived = through_air(image, plan.weather, rng)
+    return compressed(expose(arrived, sensor, clock_of(plan) + timedelta(seconds=at_s), rng), sensor)
 
 
 def _encoded(extension: str, image: NDArray[np.uint8], options: list[int]) -> bytes:

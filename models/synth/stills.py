@@ -15,13 +15,14 @@ TAKE_S = 3.0
 LENS_FREE_M = 5.5
 """Nothing starts nearer to the camera than this: a leaf before the lens hides a street."""
 WEATHER_SHARES = {
-    "day": 0.3,
-    "overcast": 0.24,
-    "wet": 0.14,
-    "rain": 0.07,
-    "dusk": 0.09,
-    "night": 0.08,
-    "night_wet": 0.08,
+    "day": 0.24,
+    "overcast": 0.2,
+    "wet": 0.12,
+    "rain": 0.1,
+    "dusk": 0.08,
+    "night": 0.1,
+    "night_wet": 0.09,
+    "night_rain": 0.07,
 }
 SIZES = ((448, 252), (448, 252), (400, 300))
 

@@ -21,6 +21,8 @@ class Weather:
     exposure: float
     noise: float
     """How noisy the sensor is in this light, as a share of full scale."""
+    rain: float = 0.0
+    """How hard it rains, from 0 to 1: streaks in the air, drops on the lens."""
     hours: tuple[int, int] = (9, 17)
     """Hours of the clock between which it may be like this."""
 
@@ -79,6 +81,7 @@ WEATHERS = {
             wetness=(0.8, 1.0),
             exposure=0.75,
             noise=0.022,
+            rain=0.7,
         ),
         Weather(
             name="dusk",
@@ -120,6 +123,21 @@ WEATHERS = {
             wetness=(0.6, 1.0),
             exposure=0.9,
             noise=0.035,
+            hours=(20, 24),
+        ),
+        Weather(
+            name="night_rain",
+            sun=0.0,
+            sun_up_deg=(30, 30),
+            sun_rgb=(0.6, 0.7, 1.0),
+            softness_deg=5,
+            sky=0.04,
+            sky_rgb=(0.4, 0.5, 0.9),
+            lamps=1.0,
+            wetness=(0.8, 1.0),
+            exposure=0.9,
+            noise=0.035,
+            rain=1.0,
             hours=(20, 24),
         ),
     )

@@ -1,0 +1,1 @@
+"""The commands of `gridwarden models`, by what they are for."""
