@@ -1,11 +1,12 @@
 # Gridwarden: `make demo` shows it, `make test` proves it. `make help` lists the rest.
 PYTHON ?= python3
+TRAIN_PYTHON ?= .venv-train/bin/python
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-once check test parts chaos bench schema format clean
+.PHONY: help demo demo-once check test test-train parts chaos bench schema format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +36,9 @@ test: parts $(STAMP) ## every test, with real brokers, databases, streams, brows
 
 parts:
 	@.ci/parts
+
+test-train: ## what training does, in an environment with the extra `train` (TRAIN_PYTHON=…)
+	$(TRAIN_PYTHON) -m pytest -q tests/workshop
 
 chaos: parts $(STAMP) ## kill dispatcher, edge and broker at random for ten minutes
 	$(BIN)/pytest tests/chaos --chaos-kills 300

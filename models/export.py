@@ -18,11 +18,11 @@ from ultralytics.nn.tasks import load_checkpoint
 
 from models.detector import load_detector
 from models.evaluate import mean_ap50
+from models.heads import transplant
 from models.manifest import Manifest, ModelFile, Variant, load_manifest, save_manifest
 from models.picture import find_pictures, read_picture
 from models.preprocess import letterbox
 from models.recipe import Recipe
-from models.train import transplant
 
 OPSET = 17
 UNCALIBRATED = 0.5

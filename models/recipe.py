@@ -44,6 +44,9 @@ class Recipe(BaseModel):
     frozen_layers: Annotated[
         int, Field(ge=0, le=23)
     ]  # from the input on; 23 of YOLO11n leaves the head to learn
+    mosaic: Annotated[float, Field(ge=0, le=1)] = 0.6  # share of pictures made of four
+    night_share: Annotated[float, Field(ge=0, le=1)] = 0.0  # share of pictures darkened
+    keep: Annotated[float, Field(ge=0)] = 0.0  # weight of what departs from the base model; needs mosaic 0
     labels: dict[str, tuple[str, ...]]
     start: dict[str, str]
     sources: tuple[Source, ...]
@@ -53,11 +56,14 @@ class Recipe(BaseModel):
         odd = set(self.start) - set(self.labels)
         if odd:
             raise ValueError(f"start names what is no label: {', '.join(sorted(odd))}")
+        if self.keep and self.mosaic:
+            raise ValueError("keep needs mosaic = 0: a picture made of four has four sources")
         return self
 
-    def start_class(self, label: str) -> str | None:
-        """Return the class of the base model whose row of the head ``label`` begins with."""
-        return next(iter(self.labels[label]), self.start.get(label))
+    def start_classes(self, label: str) -> tuple[str, ...]:
+        """Return the classes of the base model whose rows of the head ``label`` begins with."""
+        start = self.start.get(label)
+        return self.labels[label] or ((start,) if start else ())
 
 
 def load_recipe(path: Path) -> Recipe:

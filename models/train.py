@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 from ultralytics.models.yolo.detect import DetectionTrainer
+from ultralytics.nn.tasks import load_checkpoint
+from ultralytics.utils.torch_utils import strip_optimizer
 
+from models.heads import transplant
+from models.keep import KeepingLoss
+from models.night import darkened
 from models.recipe import Recipe, RecipeError
-
-RARE = -6.0
-"""The bias of a class that nothing is known of: a confidence of 0.002 everywhere."""
 
 
 def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bool) -> Path:
@@ -38,7 +39,7 @@ def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bo
         "cos_lr": True,
         "warmup_epochs": 0.5,
         "freeze": recipe.frozen_layers,
-        "mosaic": 0.6,
+        "mosaic": recipe.mosaic,
         "close_mosaic": max(1, recipe.epochs // 4),
         "scale": 0.5,
         "degrees": 3.0,
@@ -46,46 +47,43 @@ def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bo
         "plots": False,
         "val": False,  # `models evaluate` measures what will run: the exported file
     }
-    trainer = DetectionTrainer(overrides=overrides)
-    trainer.get_model = lambda cfg, weights, verbose: transplant(weights, recipe).to(  # noqa: ARG005
-        memory_format=torch.channels_last  # a fifth faster on a CPU
-    )
+    trainer = Trainer(recipe, weights, overrides)
     trainer.add_callback("on_train_start", lambda _: torch.set_num_threads(threads))
     trainer.train()
     return Path(trainer.last)
 
 
-def transplant(model: Any, recipe: Recipe) -> Any:  # noqa: ANN401  ultralytics ships no types
-    """Give ``model`` the recipe's labels, each beginning with the head's row of its start class.
+class Trainer(DetectionTrainer):  # type: ignore[misc]
+    """Ultralytics' trainer with the recipe's labels, its nights and its loss."""
 
-    Only the last convolution of each class branch changes, so the branches' features are kept, which a model
-    built anew for another number of classes would lose.
-    """
-    labels = dict(enumerate(recipe.labels))
-    if model.names == labels:
-        return model
-    known = {name: index for index, name in model.names.items()}
-    starts = {label: recipe.start_class(label) for label in recipe.labels}
-    unknown = {start for start in starts.values() if start and start not in known}
-    if unknown:
-        raise RecipeError(
-            f"the base model has no class {', '.join(sorted(unknown))}; it has: {', '.join(known)}"
-        )
-    head = model.model[-1]
-    for branch in head.cv3:
-        branch[-1] = _rows(branch[-1], [known.get(start or "") for start in starts.values()])
-    model.nc = head.nc = model.yaml["nc"] = len(labels)
-    head.no = head.nc + head.reg_max * 4
-    model.names = labels
-    return model
+    def __init__(self, recipe: Recipe, base: Path, overrides: dict[str, Any]) -> None:
+        super().__init__(overrides=overrides)
+        self.recipe, self.base = recipe, base
+        self.taught = tuple(f"{source.name}-" for source in recipe.sources if source.teacher)
 
+    def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> Any:  # noqa: ANN401, ARG002, FBT001, FBT002
+        """Return the model to train; ultralytics calls this."""
+        model = transplant(weights, self.recipe)
+        return model.to(memory_format=torch.channels_last)  # a fifth faster on a CPU
 
-def _rows(old: nn.Conv2d, rows: list[int | None]) -> nn.Conv2d:
-    new = nn.Conv2d(old.in_channels, len(rows), kernel_size=1)
-    with torch.no_grad():
-        new.weight.normal_(std=float(old.weight.std()) / 4)
-        new.bias.fill_(RARE)
-        for index, row in enumerate(rows):
-            if row is not None:
-                new.weight[index], new.bias[index] = old.weight[row], old.bias[row]
-    return new
+    def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:
+        """Return the batch with pictures from 0 to 1, some of them by night."""
+        batch = super().preprocess_batch(batch)
+        batch["clear"] = batch["img"]
+        batch["img"] = darkened(batch["img"], self.recipe.night_share)
+        batch["taught"] = [Path(file).name.startswith(self.taught) for file in batch["im_file"]]
+        return batch
+
+    def _setup_train(self) -> None:
+        super()._setup_train()
+        if self.recipe.keep:
+            base = transplant(load_checkpoint(str(self.base))[0], self.recipe).float()
+            known = [bool(classes) for classes in self.recipe.labels.values()]
+            model = self.model
+            model.criterion = KeepingLoss(model, base.to(self.device), known, self.recipe.keep)
+
+    def final_eval(self) -> None:
+        """Strip the optimizer from the last weights; `models evaluate` measures the exported file."""
+        for path in (self.last, self.best):
+            if path.exists():
+                strip_optimizer(path)

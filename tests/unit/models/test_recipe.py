@@ -25,8 +25,8 @@ def test_nothing_kept_for_evaluation_is_trained_on() -> None:
 def test_a_new_label_begins_with_the_class_that_it_names() -> None:
     recipe = load_recipe(RECIPES / "street.toml")
 
-    assert recipe.start_class("muck_truck") == "truck"
-    assert recipe.start_class("table") == "dining table"
+    assert recipe.start_classes("muck_truck") == ("truck",)
+    assert recipe.start_classes("table") == ("dining table",)
 
 
 def test_a_missing_recipe_names_those_that_there_are(tmp_path: Path) -> None:

@@ -1,0 +1,65 @@
+"""The head of a base model is given other labels without losing what it knew."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from models.recipe import Recipe, RecipeError
+
+RARE = -6.0
+"""The bias of a class that nothing is known of: a confidence of 0.002 everywhere."""
+
+
+class Surest(nn.Module):  # type: ignore[misc]
+    """Several rows are one label: the surest of them speaks."""
+
+    def __init__(self, counts: list[int]) -> None:
+        super().__init__()
+        self.counts = counts
+
+    def forward(self, rows: Tensor) -> Tensor:
+        """Return (n, labels, h, w) of rows (n, sum of counts, h, w)."""
+        labels = rows.split(self.counts, dim=1)
+        return torch.cat([label.amax(1, keepdim=True) for label in labels], dim=1)
+
+
+def transplant(model: Any, recipe: Recipe) -> Any:  # noqa: ANN401  ultralytics ships no types
+    """Give ``model`` the recipe's labels, each beginning with the head's rows of the classes that know it.
+
+    Only the last convolution of each class branch changes, so the branches' features are kept, which a model
+    built anew for another number of classes would lose.
+    """
+    labels = dict(enumerate(recipe.labels))
+    if model.names == labels:
+        return model
+    known = {name: index for index, name in model.names.items()}
+    starts = {label: recipe.start_classes(label) for label in recipe.labels}
+    unknown = {start for names in starts.values() for start in names if start not in known}
+    if unknown:
+        raise RecipeError(
+            f"the base model has no class {', '.join(sorted(unknown))}; it has: {', '.join(known)}"
+        )
+    rows = [[known[start] for start in names] or [None] for names in starts.values()]
+    head = model.model[-1]
+    for branch in head.cv3:
+        branch[-1] = _grown(branch[-1], rows)
+    model.nc = head.nc = model.yaml["nc"] = len(labels)
+    head.no = head.nc + head.reg_max * 4
+    model.names = labels
+    return model
+
+
+def _grown(old: nn.Conv2d, rows: list[list[int] | list[None]]) -> nn.Module:
+    """Return the convolution with these rows of the old one; a row of ``None`` knows nothing yet."""
+    flat = [row for label in rows for row in label]
+    new = nn.Conv2d(old.in_channels, len(flat), kernel_size=1)
+    with torch.no_grad():
+        new.weight.normal_(std=float(old.weight.std()) / 4)
+        new.bias.fill_(RARE)
+        for index, row in enumerate(flat):
+            if row is not None:
+                new.weight[index], new.bias[index] = old.weight[row], old.bias[row]
+    if len(flat) == len(rows):
+        return new
+    return nn.Sequential(new, Surest([len(label) for label in rows]))
