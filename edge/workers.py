@@ -153,7 +153,7 @@ class Workers:
         """The per-camera supervisor: whatever fails is said, counted, and keeps only this camera waiting."""
         try:
             yield
-        except Exception as exc:  # noqa: BLE001  the one place where anything is caught
+        except Exception as exc:  # noqa: BLE001  one camera's fault must not stop the others
             post.failures += 1
             wait_s = min(_FIRST_WAIT_S * 2 ** (post.failures - 1), _LONGEST_WAIT_S)
             post.resumes_s = time.monotonic() + wait_s
