@@ -1,7 +1,9 @@
-"""Predictions as JSON: one line of what a model is and is calibrated to, then one line a picture."""
+"""Predictions: what a model finds in a picture, as a line of JSON and as a drawing."""
 
+import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,55 +13,107 @@ from numpy.typing import NDArray
 
 from models.detections import Detections
 from models.detector import Detector
-from models.picture import read_picture
+from models.picture import PictureError, read_picture
+from models.water import WATER, Water, Zone, find_water
 
-WATER = "water"
+_ORANGE = (0, 140, 255)
+"""Blue, green, red."""
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prediction:
+    """A picture, everything found in it above the floor, and its water where the model knows water."""
+
+    picture: Path
+    image: NDArray[np.uint8]
+    found: Detections
+    water: Water | None
+
+
+def predict(detector: Detector, picture: Path, zones: Sequence[Zone] = ()) -> Prediction:
+    """Return what ``detector`` finds; raise ``PictureError`` when the picture cannot be used."""
+    if picture.is_dir():
+        raise PictureError(f"{picture}: no pictures in this folder")
+    try:
+        image = read_picture(picture)
+    except cv2.error as exc:
+        raise PictureError(f"{picture}: no picture that can be decoded ({exc.err})") from exc
+    found, water = detector.detect(image), None
+    if WATER in detector.labels:
+        height, width = image.shape[:2]
+        try:
+            water = find_water(found, detector.thresholds[WATER], width=width, height=height, zones=zones)
+        except ValueError as exc:
+            raise PictureError(f"{picture}: {exc}") from exc
+    return Prediction(picture=picture, image=image, found=found, water=water)
 
 
 def header(detector: Detector) -> str:
     """Return the first line."""
-    info = detector.info
-    return json.dumps(
+    model = f"{detector.info.name} {detector.info.version}"
+    return json.dumps({"model": model, "thresholds": dict(detector.thresholds)})
+
+
+def line(prediction: Prediction, mask: Path | None = None) -> str:
+    """Return the line of one picture; ``mask`` is where its mask was written."""
+    found, (height, width) = prediction.found, prediction.image.shape[:2]
+    fields: dict[str, Any] = {"file": str(prediction.picture), "width": width, "height": height}
+    fields["detections"] = [
         {
-            "model": f"{info.name} {info.version}",
-            "sha256": info.sha256,
-            "thresholds": dict(detector.thresholds),
-        }
-    )
-
-
-def predict(detector: Detector, picture: Path) -> str:
-    """Return the line of one picture; raise ``PictureError`` when it cannot be read."""
-    image = read_picture(picture)
-    found = detector.detect(image)
-    height, width = image.shape[:2]
-    line: dict[str, Any] = {
-        "file": str(picture),
-        "width": width,
-        "height": height,
-        "detections": list(_detections(found)),
-    }
-    if WATER in detector.labels:
-        of_water = found.class_ids == detector.labels.index(WATER)
-        line["water_score"] = round(float(found.confidences[of_water].max(initial=0.0)), 4)
-        sure = found.above({WATER: detector.thresholds[WATER]})
-        line["water_share"] = round(covered_share(sure.boxes, width=width, height=height), 4)
-    return json.dumps(line)
-
-
-def covered_share(boxes: Iterable[NDArray[np.float32]], *, width: int, height: int) -> float:
-    """Return the share of a picture that lies under any of the boxes."""
-    covered = np.zeros((height, width), np.uint8)
-    for left, top, right, bottom in boxes:
-        corner, opposite = (round(left), round(top)), (round(right) - 1, round(bottom) - 1)
-        cv2.rectangle(covered, corner, opposite, 1, cv2.FILLED)
-    return float(covered.mean())
-
-
-def _detections(found: Detections) -> Iterator[dict[str, Any]]:
-    for index in range(len(found)):
-        yield {
             "label": found.label_of(index),
             "confidence": round(float(found.confidences[index]), 4),
             "box": [round(float(side), 1) for side in found.boxes[index]],
         }
+        for index in range(len(found))
+    ]
+    if prediction.water:
+        fields["water_share"] = round(prediction.water.share, 4)
+        fields["water_score"] = round(prediction.water.score, 4)
+    if mask:
+        fields["mask"] = str(mask)
+    return json.dumps(fields, allow_nan=False)
+
+
+def draw(prediction: Prediction, thresholds: Mapping[str, float]) -> NDArray[np.uint8]:
+    """Return the picture with the boxes that reach their threshold."""
+    image, sure = prediction.image.copy(), prediction.found.above(thresholds)
+    scale = max(image.shape) / 1280
+    for index in reversed(range(len(sure))):  # the surest on top
+        left, top, right, bottom = (round(float(side)) for side in sure.boxes[index])
+        cv2.rectangle(image, (left, top), (right, bottom), _ORANGE, 2)
+        text = f"{sure.label_of(index)} {sure.confidences[index]:.2f}"
+        (width, height), _ = cv2.getTextSize(text, _FONT, scale, 1)
+        base = max(top, height + 6)  # inside the box where there is no room above it
+        cv2.rectangle(image, (left, base - height - 6), (left + width, base), _ORANGE, cv2.FILLED)
+        cv2.putText(image, text, (left, base - 4), _FONT, scale, (0, 0, 0), 1, cv2.LINE_AA)
+    return image
+
+
+def name_beside(folder: Path, pictures: Sequence[Path], suffix: str) -> list[Path]:
+    """Return a file of ``folder`` for each picture: its stem, numbered where another has it.
+
+    Raise ``PictureError`` where one of them would overwrite a picture.
+    """
+    taken: set[str] = set()
+    files = []
+    for picture in pictures:
+        numbered = (f"{picture.stem}-{number}" for number in itertools.count(2))
+        stem = next(s for s in itertools.chain([picture.stem], numbered) if s.casefold() not in taken)
+        taken.add(stem.casefold())
+        files.append(folder / f"{stem}{suffix}")
+    overwritten = {file.resolve() for file in files} & {picture.resolve() for picture in pictures}
+    if overwritten:
+        raise PictureError(f"{min(overwritten)} would be overwritten: name another folder than the pictures'")
+    return files
+
+
+def write_picture(file: Path, image: NDArray[np.uint8]) -> None:
+    """Write ``image`` whole or not at all, in the format of the suffix."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f".{file.name}.part")
+    try:
+        part.write_bytes(cv2.imencode(file.suffix, image)[1].tobytes())
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)

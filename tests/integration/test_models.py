@@ -61,10 +61,14 @@ def test_predict_prints_a_line_a_picture_and_fails_at_the_end_when_one_was_unrea
     assert "a.png: no picture that can be decoded" in " ".join(result.stderr.split())
 
 
-def test_list_names_every_model_with_its_hash_verified() -> None:
-    result = CliRunner().invoke(app, ["list"])
+def test_list_names_every_file_and_finds_each_verified() -> None:
+    result = CliRunner().invoke(app, ["list", "--json"])
 
-    assert result.exit_code == 0
-    assert [line.split()[0] for line in result.stdout.splitlines() if line.endswith(" ok")] == [
-        model.name for model, _ in FILES
+    files = [
+        (line["name"], file) for line in map(json.loads, result.stdout.splitlines()) for file in line["files"]
     ]
+    assert [(name, file["variant"]) for name, file in files] == [
+        (model.name, variant) for model, variant in FILES
+    ]
+    assert all(file["verified"] for _, file in files)
+    assert result.exit_code == 0
