@@ -1,13 +1,14 @@
 """`gridwarden models synth`: rendered pictures and clips with their truth."""
 
+import functools
 import importlib.util
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -20,11 +21,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from models.synth.clip_scenes import ALL, SCENES, choose_scenes
 from models.synth.demo_scenes import CLIPS, plan_clip
 from models.synth.streets import STREETS
-
-if TYPE_CHECKING:
-    from models.synth.images import Scene
 
 TAKES = 3
 """Pictures of one scene: building it is a good part of the work."""
@@ -52,42 +51,65 @@ def images(
     """Render labelled pictures: images/, labels/ (YOLO), truths/ (names, camera), masks/ (water)."""
     streets = tuple(known(name.strip(), tuple(STREETS), "street type") for name in scenes.split(","))
     need_blender()
-    from models.synth.images import plan_scenes, prepare
+    from models.synth.images import plan_scenes, prepare, render_scene
 
     prepare(out)
     work = list(plan_scenes(streets, count, seed, TAKES, out))
     missing = sum(len(scene.missing()) for scene in work)
     console.print(f"{count - missing} of {count} pictures are in {out} already")
     with progress("pictures", missing) as advance:
-        for written in _rendered([scene for scene in work if scene.missing()], samples, workers):
+        jobs = [functools.partial(render_scene, one, samples, 1) for one in work if one.missing()]
+        for written in _rendered(jobs, workers):
             advance(written)
 
 
 @app.command()
 def clip(
-    scene: Annotated[str, typer.Option(help=f"What happens: {', '.join(CLIPS)}.")],
-    out: Annotated[Path, typer.Option(help="The .mp4 to write; .events.json and .scene.json go beside it.")],
+    out: Annotated[Path, typer.Option(help="The .mp4 to write, or the folder for --scenes.")],
+    scene: Annotated[str | None, typer.Option(help=f"A scene of the demo: {', '.join(CLIPS)}.")] = None,
+    scenes: Annotated[
+        str | None, typer.Option(help=f"Labelled scenes, with commas: all, {', '.join(SCENES)}.")
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, help="How many clips of --scenes, which take turns.")] = 32,
     seed: Seed = 1,
     samples: Samples = 6,
-    threads: Annotated[int, typer.Option(min=0, help="Cores to use; 0 takes all.")] = 0,
-    frames: Annotated[
-        Path | None, typer.Option(help="Folder for single frames; a second run goes on there.")
-    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Cores to use.")] = 1,
 ) -> None:
-    """Render a clip with its event log and the geometry of its camera."""
-    known(scene, CLIPS, "scene")
-    need_blender()
-    from models.synth.clip import encode, missing_frames, render_frames, write_empty_view, write_truth
+    """Render a clip, or a set of labelled ones, with event logs and the geometry of their cameras."""
+    if (scene is None) == (scenes is None):
+        raise typer.BadParameter("give either --scene or --scenes")
+    if scenes is not None:
+        _clips(scenes, count, seed, out, samples=samples, workers=workers)
+    else:
+        known(str(scene), CLIPS, "scene")
+        need_blender()
+        _clip(str(scene), seed, out, samples=samples, workers=workers)
 
-    plan, folder = plan_clip(scene, seed), frames or out.parent / f".{scene}-{seed}-frames"
+
+def _clip(scene: str, seed: int, out: Path, *, samples: int, workers: int) -> None:
+    from models.synth.clip import finish, missing_frames, render_frames
+
+    plan, folder = plan_clip(scene, seed), out.parent / f".{scene}-{seed}-frames"
     with progress("frames", len(missing_frames(plan, folder))) as advance:
-        for _ in render_frames(plan, folder, samples, threads):
+        for _ in render_frames(plan, folder, samples, workers):
             advance(1)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    encode(plan, folder, out)
-    write_empty_view(plan, folder, out)
-    write_truth(scene, seed, out)
+    finish(plan, folder, out)
     console.print(f"{out}: {out.stat().st_size / 1024:.0f} KiB, {plan.duration_s:g} s")
+
+
+def _clips(scenes: str, count: int, seed: int, out: Path, *, samples: int, workers: int) -> None:
+    names = ALL if scenes == "all" else tuple(name.strip() for name in scenes.split(","))
+    chosen = tuple(choose_scenes(tuple(known(name, tuple(SCENES), "scene") for name in names), count, seed))
+    need_blender()
+    from models.synth.clip_set import missing_clips, render_clip
+
+    missing = missing_clips(out, chosen)
+    console.print(f"{count - len(missing)} of {count} clips are in {out} already")
+    out.mkdir(parents=True, exist_ok=True)
+    with progress("clips", len(missing)) as advance:
+        jobs = [functools.partial(render_clip, out, name, one, samples) for name, one in missing]
+        for done in _rendered(jobs, workers):
+            advance(done)
 
 
 def known(name: str, names: tuple[str, ...], what: str) -> str:
@@ -122,14 +144,12 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda written: bar.advance(task, written)
 
 
-def _rendered(scenes: "list[Scene]", samples: int, workers: int) -> Iterator[int]:
-    """Render scenes in processes of their own; a process that dies names the way on."""
-    from models.synth.images import render_scene
-
+def _rendered(jobs: Sequence[Callable[[], int]], workers: int) -> Iterator[int]:
+    """Render in processes of their own; a process that dies names the way on."""
     context = multiprocessing.get_context("spawn")
     try:
         with ProcessPoolExecutor(workers, mp_context=context) as pool:
-            for done in as_completed([pool.submit(render_scene, scene, samples, 1) for scene in scenes]):
+            for done in as_completed([pool.submit(job) for job in jobs]):
                 yield done.result()
     except BrokenProcessPool as exc:
         console.print(

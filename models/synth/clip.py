@@ -1,4 +1,4 @@
-"""A demo scene becomes a clip on disk, with its event log and what a box must know about its camera."""
+"""A plan becomes a clip on disk, with its event log and what a box must know about its camera."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from models.synth.air import through_air
 from models.synth.cast import build_cast
-from models.synth.demo_scenes import plan_clip
 from models.synth.events import find_events
 from models.synth.images import clock_of, write_whole
 from models.synth.labels import road_heights
@@ -50,6 +49,14 @@ def render_frames(plan: Plan, folder: Path, samples: int, threads: int) -> Itera
         frame = pasted(plate, renderer.render(at_s, region=region).image, region) if region else plate
         write_whole(frame_path(folder, number), bytes(cv2.imencode(".png", frame)[1]))
         yield number
+
+
+def finish(plan: Plan, folder: Path, out: Path) -> None:
+    """Make of the rendered frames the clip and what lies beside it."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    encode(plan, folder, out)
+    write_empty_view(plan, folder, out)
+    write_truth(plan, out)
 
 
 def missing_frames(plan: Plan, folder: Path) -> list[int]:
@@ -89,13 +96,23 @@ def write_empty_view(plan: Plan, folder: Path, out: Path) -> None:
     write_whole(out.with_suffix(".empty.jpg"), bytes(cv2.imencode(".jpg", shot)[1]))
 
 
-def write_truth(name: str, seed: int, out: Path) -> None:
-    """Write the event log and the camera's geometry beside the clip."""
-    plan = plan_clip(name, seed)
+def write_truth(plan: Plan, out: Path) -> None:
+    """Write beside the clip its camera's geometry, and then, as the last of its files, the event log."""
     events = [asdict(event) for event in find_events(plan, build_cast(plan))]
-    log = {"clip": out.name, "seed": seed, "duration_s": plan.duration_s, "fps": plan.fps, "events": events}
-    write_whole(out.with_suffix(".events.json"), (json.dumps(log, indent=2) + "\n").encode())
+    log = {
+        "clip": out.name,
+        "seed": plan.seed,
+        "duration_s": plan.duration_s,
+        "fps": plan.fps,
+        "events": events,
+    }
     write_whole(out.with_suffix(".scene.json"), (json.dumps(describe(plan), indent=2) + "\n").encode())
+    write_whole(log_path(out), (json.dumps(log, indent=2) + "\n").encode())
+
+
+def log_path(out: Path) -> Path:
+    """Where the event log of a clip lies; when it is there, all of the clip is."""
+    return out.with_suffix(".events.json")
 
 
 def describe(plan: Plan) -> dict[str, object]:

@@ -7,15 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from models.synth.camera import View
-from models.synth.dice import Rng, chance
-from models.synth.ground import DRY_M, KERB_M, Dip, Ground, Water
-from models.synth.plan import FOREVER_S, Plan, Thing
-from models.synth.streets import STREETS, Street
-from models.synth.weathers import WEATHERS
+from models.synth.dice import Rng
+from models.synth.ground import KERB_M, Dip, Water
+from models.synth.plan import Plan
+from models.synth.staging import AWAY, TOWARDS, put, put_traffic, put_walker, stage_plan
+from models.synth.streets import STREETS
 
 WIDTH, HEIGHT = 640, 360
-TOWARDS, AWAY = math.pi, 0.0
-Scene = tuple[tuple[Thing, ...], Water]
 
 
 def plan_clip(name: str, seed: int) -> Plan:
@@ -28,16 +26,16 @@ def _stall(seed: int) -> Plan:
     at = {"z": KERB_M, "from_s": 6.0, "to_s": 22.0}
     facing = -math.pi / 2
     things = [
-        _thing(rng, "fruit_stall", 11.4, 2.9, yaw=facing, **at),
-        _thing(rng, "stander", 11.6, 4.1, yaw=facing, **at),
-        _thing(rng, "goods", 9.0, 3.5, yaw=facing, **at),
-        _thing(rng, "stander", 11.0, 1.6, yaw=-facing, z=KERB_M, from_s=10.0, to_s=17.0),
-        _thing(rng, "tree", 22.0, 0.55, z=KERB_M),
-        _thing(rng, "tree", 31.0, 0.55, z=KERB_M),
-        _thing(rng, "bin", 16.5, 0.8, z=KERB_M, yaw=facing),
-        _thing(rng, "scooter", 17.5, 4.2, z=KERB_M, yaw=facing),
-        *(_walker(rng, start_s) for start_s in (0.0, 7.0, 15.0, 21.0)),
-        *_passing(
+        put(rng, "fruit_stall", 11.4, 2.9, yaw=facing, **at),
+        put(rng, "stander", 11.6, 4.1, yaw=facing, **at),
+        put(rng, "goods", 9.0, 3.5, yaw=facing, **at),
+        put(rng, "stander", 11.0, 1.6, yaw=-facing, z=KERB_M, from_s=10.0, to_s=17.0),
+        put(rng, "tree", 22.0, 0.55, z=KERB_M),
+        put(rng, "tree", 31.0, 0.55, z=KERB_M),
+        put(rng, "bin", 16.5, 0.8, z=KERB_M, yaw=facing),
+        put(rng, "scooter", 17.5, 4.2, z=KERB_M, yaw=facing),
+        *(put_walker(rng, start_s) for start_s in (0.0, 7.0, 15.0, 21.0)),
+        *put_traffic(
             rng,
             street,
             (
@@ -51,7 +49,7 @@ def _stall(seed: int) -> Plan:
         ),
     ]
     view = _view(rng, x=0.0, y=-3.4, z=5.4, pan=12.0, tilt=17.0)
-    return _plan(seed, street, "overcast", view, things=tuple(things), duration_s=27.0, fps=1.5)
+    return stage_plan(seed, street, "overcast", view, things=tuple(things), duration_s=27.0, fps=1.5)
 
 
 def _water(seed: int) -> Plan:
@@ -61,12 +59,12 @@ def _water(seed: int) -> Plan:
         Dip(x=15.5, y=-0.7, half_x=2.0, half_y=1.0, depth=0.06),
     )
     things = [
-        _thing(rng, "tree", 20.0, 0.55, z=KERB_M),
-        _thing(rng, "tree", 28.0, 0.55, z=KERB_M),
-        _thing(rng, "bicycle", 14.0, 2.3, z=KERB_M, yaw=1.7),
-        _thing(rng, "planter", 10.5, 2.4, z=KERB_M),
-        *(_walker(rng, start_s) for start_s in (2.0, 14.0, 24.0)),
-        *_passing(
+        put(rng, "tree", 20.0, 0.55, z=KERB_M),
+        put(rng, "tree", 28.0, 0.55, z=KERB_M),
+        put(rng, "bicycle", 14.0, 2.3, z=KERB_M, yaw=1.7),
+        put(rng, "planter", 10.5, 2.4, z=KERB_M),
+        *(put_walker(rng, start_s) for start_s in (2.0, 14.0, 24.0)),
+        *put_traffic(
             rng,
             street,
             (("scooter_rider", AWAY, 0.0), ("car", AWAY, 8.0), ("cyclist", AWAY, 17.0), ("car", AWAY, 26.0)),
@@ -74,7 +72,7 @@ def _water(seed: int) -> Plan:
     ]
     water = Water(moments_s=(5.0, 11.0, 18.0, 24.0), levels_m=(-0.085, -0.005, -0.005, -0.085))
     view = _view(rng, x=0.5, y=-3.6, z=5.2, pan=6.0, tilt=20.0)
-    plan = _plan(seed, street, "wet", view, things=tuple(things), duration_s=29.0, fps=1.5)
+    plan = stage_plan(seed, street, "wet", view, things=tuple(things), duration_s=29.0, fps=1.5)
     return replace(plan, water=water, ground=replace(plan.ground, dips=dips, roughness=0.5))
 
 
@@ -91,43 +89,16 @@ def _trucks(seed: int) -> Plan:
         ("car", TOWARDS, 15.5),
     )
     things = [
-        *(_thing(rng, "tree", x, -street.road_m - 0.9, z=KERB_M) for x in (18.0, 27.0, 36.0)),
-        _walker(rng, 3.0),
-        *_passing(rng, street, traffic),
+        *(put(rng, "tree", x, -street.road_m - 0.9, z=KERB_M) for x in (18.0, 27.0, 36.0)),
+        put_walker(rng, 3.0),
+        *put_traffic(rng, street, traffic),
     ]
     view = _view(rng, x=0.0, y=-3.0, z=6.6, pan=-6.0, tilt=15.0)
-    return _plan(seed, street, "day", view, things=tuple(things), duration_s=22.0, fps=2.5)
+    return stage_plan(seed, street, "day", view, things=tuple(things), duration_s=22.0, fps=2.5)
 
 
 _SCENES: Mapping[str, Callable[[int], Plan]] = {"stall": _stall, "water": _water, "trucks": _trucks}
 CLIPS = tuple(_SCENES)
-
-
-def _plan(
-    seed: int,
-    street: Street,
-    weather: str,
-    view: View,
-    *,
-    things: tuple[Thing, ...],
-    duration_s: float,
-    fps: float,
-) -> Plan:
-    light = WEATHERS[weather]
-    return Plan(
-        seed=seed,
-        street=street,
-        weather=light,
-        wetness=sum(light.wetness) / 2,
-        sun_turn_deg=150.0,
-        sun_up_deg=sum(light.sun_up_deg) / 2,
-        view=view,
-        ground=Ground(seed=seed, road_m=street.road_m),
-        water=Water(levels_m=(DRY_M,)),
-        things=things,
-        duration_s=duration_s,
-        fps=fps,
-    )
 
 
 def _view(rng: Rng, *, x: float, y: float, z: float, pan: float, tilt: float) -> View:
@@ -139,29 +110,3 @@ def _view(rng: Rng, *, x: float, y: float, z: float, pan: float, tilt: float) ->
     return View(
         x=x, y=y, z=z, pan_deg=pan, tilt_deg=tilt, roll_deg=roll, fov_deg=64.0, width=WIDTH, height=HEIGHT
     )
-
-
-def _thing(rng: Rng, kind: str, x: float, y: float, **way: float) -> Thing:
-    return Thing(kind=kind, seed=int(rng.integers(2**31)), x=x, y=y, **way)
-
-
-def _walker(rng: Rng, from_s: float) -> Thing:
-    """Someone who comes along the near pavement, past whatever stands there."""
-    y = float(rng.uniform(1.05, 1.15))
-    towards = chance(rng, 0.5)
-    x, yaw = (24.0, TOWARDS) if towards else (4.0, AWAY)
-    return _thing(
-        rng, "walker", x, y, z=KERB_M, yaw=yaw, speed_mps=float(rng.uniform(1.2, 1.6)), from_s=from_s
-    )
-
-
-def _passing(rng: Rng, street: Street, traffic: tuple[tuple[str, float, float], ...]) -> list[Thing]:
-    """Vehicles that enter at the far or the near end of the street, each in its lane."""
-    things = []
-    for kind, yaw, from_s in traffic:
-        lane = int(rng.integers(street.lanes // 2)) + (0 if yaw == TOWARDS else street.lanes // 2)
-        x = 62.0 if yaw == TOWARDS else -14.0
-        speed = float(rng.uniform(7.0, 9.0)) * (0.5 if kind == "cyclist" else 1.0)
-        y = -(lane + 0.5) * street.lane_m
-        things.append(_thing(rng, kind, x, y, yaw=yaw, speed_mps=speed, from_s=from_s, to_s=FOREVER_S))
-    return things

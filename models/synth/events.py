@@ -12,11 +12,15 @@ from models.synth.plan import Plan
 LEAST_WATER_M2 = 1.0
 LEAST_TRUCK_HEIGHT = 0.1
 """Of the picture's height; a smaller one is too far away to count as seen."""
+LEAST_STAY_S = 5.0
+"""Whoever puts a crate down for less is unloading or resting."""
 KINDS_OF_THINGS = {
     "stall": "street_encroachment",
     "fruit_stall": "street_encroachment",
     "goods": "street_encroachment",
+    "car": "illegal_parking",
 }
+"""What standing on the pavement is called; a car on the road is none of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,22 +41,16 @@ def find_events(plan: Plan, cast: Sequence[Member]) -> tuple[Event, ...]:
 
 
 def _stay(plan: Plan, member: Member) -> list[Event]:
-    """A stall or goods that stand on the pavement for part of the clip, or all of it."""
+    """What stands on a pavement where it may not, for part of the clip or all of it."""
     thing = member.thing
     kind = KINDS_OF_THINGS.get(thing.kind)
+    to_s = min(thing.to_s, plan.duration_s)
     box = member.box_at(thing.from_s, plan.view)
-    if kind is None or box is None or box.empty:
+    stays = not thing.speed_mps and thing.z > 0 and to_s - thing.from_s >= LEAST_STAY_S
+    if kind is None or box is None or box.empty or not stays:
         return []
     label = member.pieces[0].labels[0]
-    return [
-        Event(
-            kind=kind,
-            label=label,
-            from_s=thing.from_s,
-            to_s=min(thing.to_s, plan.duration_s),
-            box=_inside(box),
-        )
-    ]
+    return [Event(kind=kind, label=label, from_s=thing.from_s, to_s=to_s, box=_inside(box))]
 
 
 def _passage(plan: Plan, member: Member) -> list[Event]:

@@ -38,7 +38,28 @@ def test_an_unknown_clip_scene_is_refused_with_those_that_there_are(tmp_path: Pa
     assert "there are stall, water, trucks" in result.output
 
 
-@pytest.mark.parametrize("command", [["images"], ["clip", "--scene", "stall"]])
+def test_an_unknown_labelled_scene_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
+    result = CliRunner().invoke(
+        app, ["clip", "--scenes", "vendor,circus", "--out", str(tmp_path / "x")], env=WIDE
+    )
+
+    assert result.exit_code == 2
+    assert "there is no scene 'circus'" in result.output
+    assert "passing_vendor" in result.output
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("scenes", [[], ["--scene", "stall", "--scenes", "all"]])
+def test_one_clip_or_a_set_is_asked_for_never_both_or_none(scenes: list[str], tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["clip", *scenes, "--out", str(tmp_path / "x")], env=WIDE)
+
+    assert result.exit_code == 2
+    assert "either --scene or --scenes" in result.output
+
+
+@pytest.mark.parametrize(
+    "command", [["images"], ["clip", "--scene", "stall"], ["clip", "--scenes", "all", "--count", "2"]]
+)
 def test_without_blender_the_way_out_is_named(
     command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -133,7 +133,7 @@ def test_only_frames_that_are_not_there_are_missing(tmp_path: Path) -> None:
 
 
 def test_the_truth_beside_a_clip_is_that_of_its_plan(tmp_path: Path) -> None:
-    write_truth("stall", SEED, tmp_path / "stall.mp4")
+    write_truth(plan_clip("stall", SEED), tmp_path / "stall.mp4")
 
     log = json.loads((tmp_path / "stall.events.json").read_text())
     scene = json.loads((tmp_path / "stall.scene.json").read_text())
@@ -186,7 +186,7 @@ def test_the_bundled_clips_are_small_and_their_logs_follow_from_their_seeds(
 ) -> None:
     log = json.loads((DEMO / f"{name}.events.json").read_text())
 
-    write_truth(name, log["seed"], tmp_path / f"{name}.mp4")
+    write_truth(plan_clip(name, log["seed"]), tmp_path / f"{name}.mp4")
 
     assert (DEMO / f"{name}.mp4").stat().st_size <= 2 * 1024 * 1024
     assert json.loads((tmp_path / f"{name}.events.json").read_text()) == log
