@@ -22,6 +22,7 @@ from models.heads import transplant
 from models.manifest import Manifest, ModelFile, Variant, load_manifest, save_manifest
 from models.picture import find_pictures, read_picture
 from models.preprocess import letterbox
+from models.publish import published
 from models.recipe import Recipe
 
 OPSET = 17
@@ -37,14 +38,16 @@ FILES: dict[Variant, str] = {"fp32": "model.onnx", "int8": "model.int8.onnx"}
 def export(recipe: Recipe, weights: Path, out: Path, *, version: str, dataset: Path) -> str:
     """Write a model into ``out``, with INT8 if that loses little enough; return in words what was written."""
     summary = json.loads((dataset / "summary.json").read_text(encoding="utf-8"))
-    export_fp32(recipe, weights, out, version=version, training_id=f"{recipe.name}-{summary['training_id']}")
+    training_id = f"{recipe.name}-{summary['training_id']}"
     pictures = list(find_pictures(dataset / "images" / "train"))
     step = max(1, len(pictures) // RANGE_PICTURES)
-    quantise(out, (read_picture(picture) for picture in pictures[::step]))
-    whole, small = (mean_ap50(load_detector(out, variant=variant), dataset) for variant in FILES)
-    kept = whole - small < INT8_LOSS
-    if not kept:
-        drop_int8(out)
+    with published(out) as part:
+        export_fp32(recipe, weights, part, version=version, training_id=training_id)
+        quantise(part, (read_picture(picture) for picture in pictures[::step]))
+        whole, small = (mean_ap50(load_detector(part, variant=variant), dataset) for variant in FILES)
+        kept = whole - small < INT8_LOSS
+        if not kept:
+            drop_int8(part)
     return f"AP50 fp32 {whole:.4f}, INT8 {small:.4f}: INT8 is {'shipped' if kept else 'not shipped'}"
 
 

@@ -1,0 +1,120 @@
+"""A model's folder holds the old model or the new one, whatever goes wrong between."""
+
+import errno
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from models.manifest import Manifest, ModelError, ModelFile, load_manifest, read_verified, save_manifest
+from models.publish import published
+
+
+def build(folder: Path, version: str, *, int8: bool = False) -> None:
+    folder.mkdir(exist_ok=True)
+    names = {"fp32": "model.onnx"} | ({"int8": "model.int8.onnx"} if int8 else {})
+    for name in names.values():
+        (folder / name).write_text(version + name)
+    files = {
+        variant: ModelFile(path=name, sha256=hashlib.sha256((version + name).encode()).hexdigest())
+        for variant, name in names.items()
+    }
+    fields = {"name": "street", "version": version, "task": "detect", "input_px": 32, "licence": "l"}
+    fields |= {
+        "training_id": "t",
+        "source": "s",
+        "labels": ["car"],
+        "thresholds": {"car": 0.5},
+        "files": files,
+    }
+    save_manifest(Manifest.model_validate(fields), folder)
+
+
+def holds(folder: Path) -> tuple[str, list[str]]:
+    """The version and the files of a folder whose every file is the one that its manifest names."""
+    manifest = load_manifest(folder)
+    for file in manifest.files.values():
+        read_verified(folder, file)
+    return manifest.version, sorted(path.name for path in folder.iterdir())
+
+
+def test_a_new_model_takes_the_place_of_the_old_with_all_its_files(tmp_path: Path) -> None:
+    build(tmp_path, "1", int8=True)
+    (tmp_path / "card.md").write_text("card")
+
+    with published(tmp_path) as part:
+        build(part, "2")
+
+    assert holds(tmp_path) == ("2", ["card.md", "manifest.toml", "model.onnx"])
+
+
+def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
+    with published(tmp_path / "new" / "street") as part:
+        build(part, "1", int8=True)
+
+    assert holds(tmp_path / "new" / "street") == ("1", ["manifest.toml", "model.int8.onnx", "model.onnx"])
+
+
+@pytest.mark.parametrize("trouble", [KeyboardInterrupt(), RuntimeError("no memory")])
+def test_an_interrupted_export_leaves_the_old_model(tmp_path: Path, trouble: BaseException) -> None:
+    build(tmp_path, "1")
+
+    def interrupted() -> None:
+        with published(tmp_path) as part:
+            build(part, "2", int8=True)
+            raise trouble
+
+    with pytest.raises(type(trouble)):
+        interrupted()
+
+    assert holds(tmp_path) == ("1", ["manifest.toml", "model.onnx"])
+
+
+def test_a_full_disk_is_named_and_leaves_the_old_model(tmp_path: Path) -> None:
+    build(tmp_path, "1")
+
+    def filled() -> None:
+        with published(tmp_path) as part:
+            build(part, "2")
+            raise OSError(errno.ENOSPC, "No space left on device", str(part / "model.onnx"))
+
+    with pytest.raises(ModelError, match=r"keeps what it held: .*No space left on device"):
+        filled()
+
+    assert holds(tmp_path) == ("1", ["manifest.toml", "model.onnx"])
+
+
+def test_what_a_killed_export_left_is_not_published(tmp_path: Path) -> None:
+    build(tmp_path, "1")
+    build(tmp_path / ".part", "2", int8=True)
+
+    with published(tmp_path) as part:
+        assert list(part.iterdir()) == []
+        build(part, "3")
+
+    assert holds(tmp_path) == ("3", ["manifest.toml", "model.onnx"])
+
+
+def test_a_model_cut_short_between_its_files_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(tmp_path, "1")
+    replace = Path.replace
+
+    def killed_before_the_manifest(source: Path, target: Path) -> Path:
+        if target.name == "manifest.toml":
+            raise KeyboardInterrupt
+        return replace(source, target)
+
+    monkeypatch.setattr(Path, "replace", killed_before_the_manifest)
+
+    def interrupted() -> None:
+        with published(tmp_path) as part:
+            build(part, "2")
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+
+    assert load_manifest(tmp_path).version == "1"
+    with pytest.raises(ModelError, match="is not the file that its manifest names"):
+        holds(tmp_path)
