@@ -72,7 +72,7 @@ def line(prediction: Prediction, mask: Path | None = None) -> str:
         fields["water_score"] = round(prediction.water.score, 4)
     if mask:
         fields["mask"] = str(mask)
-    return json.dumps(fields, allow_nan=False)
+    return json.dumps(fields)
 
 
 def draw(prediction: Prediction, thresholds: Mapping[str, float]) -> NDArray[np.uint8]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import struct
 from pathlib import Path
 
 import cv2
@@ -219,11 +220,22 @@ def test_what_cannot_be_read_is_named_and_counted_and_the_rest_is_told(tmp_path:
 
 
 def test_a_picture_of_more_pixels_than_can_be_opened_is_named(tmp_path: Path) -> None:
-    chunks = bytes.fromhex("0000000d49484452 0000ffff 0000ffff 0802000000") + b"\0" * 4
-    (tmp_path / "vast.png").write_bytes(b"\x89PNG\r\n\x1a\n" + chunks)
+    heading = struct.pack("<2sIIIIiiHHIIiiII", b"BM", 54, 0, 54, 40, 60000, 60000, 1, 24, 0, 0, 0, 0, 0, 0)
+    (tmp_path / "vast.bmp").write_bytes(heading)
 
-    with pytest.raises(PictureError, match=r"vast\.png: no picture"):
-        predict(FakeDetector(), tmp_path / "vast.png")
+    with pytest.raises(PictureError, match=r"vast\.bmp: no picture"):
+        predict(FakeDetector(), tmp_path / "vast.bmp")
+
+
+def test_a_mask_that_cannot_be_written_leaves_nothing_half_done(tmp_path: Path) -> None:
+    in_its_place = tmp_path / "masks" / "street.png"
+    in_its_place.mkdir(parents=True)
+
+    result = run("--model", water(tmp_path), "--mask-dir", tmp_path / "masks", picture(tmp_path))
+
+    assert result.exit_code == 1
+    assert "cannot be written: Is a directory" in words(result.stderr)
+    assert list((tmp_path / "masks").iterdir()) == [in_its_place]
 
 
 def test_people_get_a_table_of_what_is_sure(tmp_path: Path) -> None:
@@ -251,6 +263,14 @@ def test_only_sure_boxes_are_drawn(tmp_path: Path) -> None:
     changed = np.flatnonzero((drawn != 0).any(axis=(0, 2)))
     assert (changed.min(), changed.max()) == (0, 33)
     assert not draw(prediction, {"water": 0.95}).any()
+
+
+def test_the_label_of_a_box_at_the_upper_edge_is_drawn_inside(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "large.png"), np.zeros((640, 640, 3), np.uint8))
+
+    drawn = draw(predict(FakeDetector(), tmp_path / "large.png"), {"water": 0.5})
+
+    assert drawn[4:12, 10:60].any()
 
 
 def test_drawings_are_written_under_the_pictures_names(tmp_path: Path) -> None:

@@ -52,6 +52,17 @@ def test_a_box_thinner_than_a_pixel_masks_nothing_and_still_scores() -> None:
     assert found.score == pytest.approx(0.9)
 
 
+def test_a_box_without_width_scores_where_no_zone_asks_for_its_place() -> None:
+    box = (100, 0, 100, 20, 0.9)
+
+    assert water(box).score == pytest.approx(0.9)
+    assert water(box, zones=("0,0 1,0 1,1 0,1",)).score == 0.0
+
+
+def test_a_pixel_is_in_the_zone_that_holds_its_centre() -> None:
+    assert water((0, 0, 1, 1, 0.9), zones=("0.04,0 0.16,0 0.16,1 0.04,1",), width=10, height=1).share == 0.5
+
+
 def test_the_mask_is_not_cut_to_the_zone() -> None:
     found = water((0, 0, 100, 20, 0.9), zones=("0,0 0.5,0 0.5,1 0,1",))
 
