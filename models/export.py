@@ -45,7 +45,7 @@ def export(recipe: Recipe, weights: Path, out: Path, *, version: str, dataset: P
         export_fp32(recipe, weights, part, version=version, training_id=training_id)
         quantise(part, (read_picture(picture) for picture in pictures[::step]))
         whole, small = (mean_ap50(load_detector(part, variant=variant), dataset) for variant in FILES)
-        kept = whole - small < INT8_LOSS
+        kept = 0 < whole < small + INT8_LOSS
         if not kept:
             drop_int8(part)
     return f"AP50 fp32 {whole:.4f}, INT8 {small:.4f}: INT8 is {'shipped' if kept else 'not shipped'}"

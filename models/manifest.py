@@ -86,11 +86,18 @@ def read_verified(directory: Path, file: ModelFile) -> bytes:
 
 
 def save_manifest(manifest: Manifest, directory: Path) -> None:
-    """Write ``manifest.toml`` so that `load_manifest` reads the same."""
+    """Write ``manifest.toml``, whole or not at all, so that `load_manifest` reads the same."""
     heading = ("name", "version", "task", "input_px", "licence", "training_id", "source", "labels")
     fields = manifest.model_dump(mode="json")
     lines = [f"{name} = {json.dumps(fields[name], ensure_ascii=False)}" for name in heading]
     lines += ["", "[thresholds]", *(f"{label} = {manifest.thresholds[label]:g}" for label in manifest.labels)]
     for variant, file in manifest.files.items():
         lines += ["", f"[files.{variant}]", f'path = "{file.path}"', f'sha256 = "{file.sha256}"']
-    (directory / "manifest.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    part = directory / ".manifest.toml.part"
+    try:
+        part.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        part.replace(directory / "manifest.toml")
+    except OSError as exc:
+        raise ModelError(f"{directory / 'manifest.toml'} keeps what it held: {exc.strerror}") from exc
+    finally:
+        part.unlink(missing_ok=True)

@@ -17,10 +17,15 @@ class PictureError(Exception):
 def read_picture(path: Path) -> NDArray[np.uint8]:
     """Return the picture as (h, w, 3) BGR; raise ``PictureError`` naming the file."""
     try:
-        content = np.frombuffer(path.read_bytes(), np.uint8)
+        content = path.read_bytes()
     except OSError as exc:
         raise PictureError(f"{path}: {exc.strerror}") from exc
-    image = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
+    if _is_cut_short(content):
+        raise PictureError(f"{path}: cut short, its end is missing")
+    try:
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    except cv2.error as exc:
+        raise PictureError(f"{path}: no picture that can be decoded ({exc.err})") from exc
     if image is None:
         raise PictureError(f"{path}: no picture that can be decoded")
     return image.astype(np.uint8, copy=False)
@@ -29,3 +34,13 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
 def find_pictures(folder: Path) -> Iterator[Path]:
     """Yield the pictures directly in ``folder``, by name."""
     return (path for path in sorted(folder.glob("*")) if path.suffix.lower() in SUFFIXES)
+
+
+def _is_cut_short(content: bytes) -> bool:
+    """Whether a JPEG has no end after its picture began; OpenCV 4 shows the rest as grey."""
+    at = 2
+    while content[:2] == b"\xff\xd8" and content[at : at + 1] == b"\xff":
+        if content[at + 1 : at + 2] == b"\xda":  # start of scan: within it, ff d9 is always the end
+            return content.find(b"\xff\xd9", at) < 0
+        at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+    return False

@@ -35,10 +35,7 @@ def predict(detector: Detector, picture: Path, zones: Sequence[Zone] = ()) -> Pr
     """Return what ``detector`` finds; raise ``PictureError`` when the picture cannot be used."""
     if picture.is_dir():
         raise PictureError(f"{picture}: no pictures in this folder")
-    try:
-        image = read_picture(picture)
-    except cv2.error as exc:
-        raise PictureError(f"{picture}: no picture that can be decoded ({exc.err})") from exc
+    image = read_picture(picture)
     found, water = detector.detect(image), None
     if WATER in detector.labels:
         height, width = image.shape[:2]

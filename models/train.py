@@ -1,5 +1,6 @@
 """Training: Ultralytics' trainer on a prepared dataset, keeping what the base weights know."""
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from models.recipe import Recipe, RecipeError
 def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bool) -> Path:
     """Train in ``out/run`` and return the last weights; ``resume`` goes on from the last finished epoch."""
     last = out / "run" / "weights" / "last.pt"
-    if resume and not last.exists():
-        raise RecipeError(f"nothing to resume: {last} is missing; start without --resume")
+    if resume:
+        _check_unfinished(last)
+    elif last.exists():
+        raise RecipeError(f"{last} is there from an earlier run: go on with --resume, or name another --out")
     threads = torch.get_num_threads()  # before Ultralytics leaves one core idle
     overrides = {
         "model": str(last if resume else weights),
@@ -53,6 +56,19 @@ def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bo
     return Path(trainer.last)
 
 
+def _check_unfinished(last: Path) -> None:
+    if not last.exists():
+        raise RecipeError(f"nothing to resume: {last} is missing; start without --resume")
+    try:
+        epoch = torch.load(last, map_location="cpu", weights_only=False)["epoch"]
+    except (OSError, RuntimeError, EOFError, KeyError, pickle.UnpicklingError) as exc:
+        raise RecipeError(f"{last} cannot be read ({exc}): start anew with another --out") from exc
+    if epoch < 0:
+        raise RecipeError(
+            f"{last} is finished: export it, or train on from it with --weights and another --out"
+        )
+
+
 class Trainer(DetectionTrainer):  # type: ignore[misc]
     """Ultralytics' trainer with the recipe's labels, its nights and its loss."""
 
@@ -81,6 +97,20 @@ class Trainer(DetectionTrainer):  # type: ignore[misc]
             known = [bool(classes) for classes in self.recipe.labels.values()]
             model = self.model
             model.criterion = KeepingLoss(model, base.to(self.device), known, self.recipe.keep)
+
+    def save_model(self) -> bool:
+        """Write the checkpoint beside the last one and put it in its place when it is whole."""
+        whole = Path(self.wdir) / "last.pt"
+        self.last = part = whole.with_suffix(".part")
+        try:
+            saved = super().save_model()
+            part.replace(whole)
+        except OSError as exc:
+            raise RecipeError(f"{whole} keeps the epoch before: {exc}; make room and --resume") from exc
+        finally:
+            part.unlink(missing_ok=True)
+            self.last = whole
+        return bool(saved)
 
     def final_eval(self) -> None:
         """Strip the optimizer from the last weights; `models evaluate` measures the exported file."""

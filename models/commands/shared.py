@@ -32,8 +32,8 @@ def plain_errors() -> Iterator[None]:
 
     try:
         yield
-    except (ModelError, RecipeError, PictureError) as exc:
-        notes.print(str(exc), style="red", markup=False, highlight=False)
+    except (ModelError, RecipeError, PictureError, OSError) as exc:
+        notes.print(str(exc), style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(1) from exc
     except ModuleNotFoundError as exc:
         text = f"{exc.name} is missing: pip install 'gridwarden[train]'"

@@ -1,5 +1,6 @@
 """What training does to a model and its pictures; needs the extra `train` (`make test-train`)."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,7 @@ from models.heads import Surest, transplant
 from models.keep import KeepingLoss
 from models.night import darkened
 from models.recipe import RECIPES, Recipe, RecipeError, load_recipe
+from models.train import train
 
 PX = 64
 
@@ -112,3 +114,20 @@ def test_what_nobody_taught_costs_nothing(recipe: Recipe) -> None:
 def test_a_region_of_something_new_is_free(recipe: Recipe) -> None:
     assert _losses(recipe, _batch(recipe, taught=True, label="muck_truck"), shift=3.0) == 0
     assert _losses(recipe, _batch(recipe, taught=True, label="car"), shift=3.0) > 0
+
+
+def test_a_run_that_is_there_is_not_overwritten(recipe: Recipe, tmp_path: Path) -> None:
+    last = tmp_path / "run" / "weights" / "last.pt"
+    last.parent.mkdir(parents=True)
+    torch.save({"epoch": -1}, last)
+
+    with pytest.raises(RecipeError, match="go on with --resume"):
+        train(recipe, tmp_path, tmp_path / "base.pt", tmp_path, resume=False)
+    with pytest.raises(RecipeError, match="is finished"):
+        train(recipe, tmp_path, tmp_path / "base.pt", tmp_path, resume=True)
+    last.write_bytes(b"cut off")
+    with pytest.raises(RecipeError, match="cannot be read"):
+        train(recipe, tmp_path, tmp_path / "base.pt", tmp_path, resume=True)
+    last.unlink()
+    with pytest.raises(RecipeError, match="nothing to resume"):
+        train(recipe, tmp_path, tmp_path / "base.pt", tmp_path, resume=True)

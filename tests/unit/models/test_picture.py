@@ -1,0 +1,47 @@
+"""Pictures that can be used, and files that only look like pictures."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from models.picture import PictureError, read_picture
+
+
+@pytest.fixture
+def jpeg() -> bytes:
+    noise = np.random.default_rng(2).integers(0, 255, (60, 80, 3), np.uint8)
+    return bytes(cv2.imencode(".jpg", noise)[1])
+
+
+def test_a_whole_picture_is_read(jpeg: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg)
+
+    assert read_picture(path).shape == (60, 80, 3)
+
+
+def test_bytes_after_the_end_do_no_harm(jpeg: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg + b"maker's notes")
+
+    assert read_picture(path).shape == (60, 80, 3)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9, 0.99])
+def test_a_jpeg_that_was_cut_short_is_refused(share: float, jpeg: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg[: int(len(jpeg) * share)])
+
+    with pytest.raises(PictureError, match=r"a\.jpg: cut short"):
+        read_picture(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"])
+def test_what_is_no_picture_is_named(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(content)
+
+    with pytest.raises(PictureError, match=r"a\.jpg"):
+        read_picture(path)
