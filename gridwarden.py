@@ -37,6 +37,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+models.cli.app.command("events")(edge.cli.judge_events)
 app.add_typer(edge.cli.app, name="edge")
 app.add_typer(models.cli.app, name="models")
 app.add_typer(dispatcher.cli.app, name="dispatcher")

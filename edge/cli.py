@@ -1,6 +1,7 @@
 """The commands of the box."""
 
 import hashlib
+import json
 import logging
 import sys
 import time
@@ -24,6 +25,7 @@ app = typer.Typer(
 
 _MOMENT_S = 2.0
 DEFAULT_CONFIG = Path("configs/edge.toml")
+JUDGED_BY = Path("configs/events.toml")
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="The settings of the box.")]
 
 
@@ -103,6 +105,36 @@ def replay(
                 keep=keep,
             ):
                 typer.echo(event.to_json().decode() if as_json else _line(event))
+
+
+def judge_events(
+    clips: Annotated[Path, typer.Option("--clips", help="A folder of labelled clips.")],
+    config: Annotated[
+        Path, typer.Option("--config", "-c", help="Whose rules and models; the first camera counts.")
+    ] = JUDGED_BY,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, or a table for people.")] = False,
+) -> None:
+    """Replay labelled clips through a box, and tell event precision and recall, kind by kind.
+
+    The pictures of each clip's incidents are kept in CLIPS/.judged.
+    """
+    with _plain_errors():
+        from rich.console import Console
+        from rich.progress import track
+
+        from edge.config import load_config
+        from edge.labelled import find_clips, judge_clip
+        from edge.verdicts import as_lines, as_object
+
+        _log_to_stderr()
+        loaded, found = load_config(config), find_clips(clips)
+        judged = [
+            judgement
+            for clip in track(found, "clips", console=Console(stderr=True))
+            for judgement in judge_clip(clip, loaded, keep=clips / ".judged" / clip.stem)
+        ]
+    typer.echo(json.dumps(as_object(judged, clips=len(found))) if as_json else "\n".join(as_lines(judged)))
 
 
 def _log_to_stderr() -> None:

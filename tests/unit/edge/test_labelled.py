@@ -1,0 +1,105 @@
+import json
+from pathlib import Path
+
+import cv2
+import pytest
+from typer.testing import CliRunner
+
+from edge.config import EdgeConfig, load_config
+from edge.labelled import find_clips, judge_clip
+from edge.ports import EdgeError
+from gridwarden import app
+from tests.clips import a_picture, write_clip
+
+HERE = Path(__file__).parent
+SAMPLE = HERE.parents[2] / "configs" / "events.toml"
+SCENE = {
+    "homography": [[10.0, 0.0, -5.0], [0.0, -20.0, 25.0], [0.0, 0.0, 1.0]],
+    "zones": {"floor": [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]]},
+}
+
+
+def a_config(tmp_path: Path) -> EdgeConfig:
+    cv2.imwrite(str(tmp_path / "empty.png"), a_picture(None))
+    file = tmp_path / "box.toml"
+    file.write_text((HERE / "left_behind.toml").read_text("utf-8"), "utf-8")
+    return load_config(file)
+
+
+def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
+    with pytest.raises(EdgeError, match="moon is no folder"):
+        find_clips(tmp_path / "moon")
+
+
+def test_a_folder_without_clips_says_how_to_make_some(tmp_path: Path) -> None:
+    with pytest.raises(EdgeError, match="models synth clip --scenes all"):
+        find_clips(tmp_path)
+
+
+def test_a_clip_without_a_log_is_named(tmp_path: Path) -> None:
+    for name in ("a.mp4", "b.mp4", "a.events.json"):
+        (tmp_path / name).touch()
+
+    with pytest.raises(EdgeError, match=r"no event log .* beside b\.mp4"):
+        find_clips(tmp_path)
+
+
+def test_a_zone_that_the_clip_lacks_is_named(tmp_path: Path) -> None:
+    clip = tmp_path / "a.mp4"
+    clip.with_suffix(".events.json").write_text('{"events": []}')
+    clip.with_suffix(".scene.json").write_text(json.dumps({**SCENE, "zones": {"road": []}}))
+
+    with pytest.raises(EdgeError, match="no zone 'floor'; it has: road"):
+        judge_clip(clip, a_config(tmp_path), keep=tmp_path / "keep")
+
+
+def test_a_log_that_is_none_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.events.json").write_text('{"events": [{"kind": "water"}]}')
+
+    with pytest.raises(EdgeError, match=r"a\.events\.json: events\.0\.from_s: Field required"):
+        judge_clip(tmp_path / "a.mp4", a_config(tmp_path), keep=tmp_path / "keep")
+
+
+def test_a_clip_that_cannot_be_read_ends_with_its_name_and_exit_code_1(tmp_path: Path) -> None:
+    scene = {**SCENE, "zones": dict.fromkeys(("road", "pavement"), SCENE["zones"]["floor"])}  # type: ignore[index]
+    (tmp_path / "a.mp4").write_bytes(b"no clip")
+    (tmp_path / "a.events.json").write_text('{"events": []}')
+    (tmp_path / "a.scene.json").write_text(json.dumps(scene))
+
+    result = CliRunner().invoke(app, ["models", "events", "--clips", str(tmp_path), "--config", str(SAMPLE)])
+
+    assert result.exit_code == 1
+    assert "a.mp4" in result.output
+
+
+def test_a_thing_left_in_a_clip_is_found_once_and_in_a_clip_without_it_nothing(tmp_path: Path) -> None:
+    config = a_config(tmp_path)
+    event = {"kind": "abandoned_object", "from_s": 3.0, "to_s": 14.0, "box": [0.3, 0.35, 0.6, 0.65]}
+    for name, events in (("left", [event]), ("busy", [])):
+        (tmp_path / f"{name}.events.json").write_text(json.dumps({"events": events}))
+        (tmp_path / f"{name}.scene.json").write_text(json.dumps(SCENE))
+        cv2.imwrite(str(tmp_path / f"{name}.empty.jpg"), a_picture(None))
+    write_clip(tmp_path / "left.mp4", seconds=18, square_left=lambda s: 110 if 3 <= s < 14 else None)
+    write_clip(tmp_path / "busy.mp4", seconds=12, square_left=lambda s: int(s * 30) % 260)
+
+    (left,) = judge_clip(tmp_path / "left.mp4", config, keep=tmp_path / "keep" / "left")
+    (busy,) = judge_clip(tmp_path / "busy.mp4", config, keep=tmp_path / "keep" / "busy")
+
+    assert left.kind == busy.kind == "abandoned_object"
+    assert [3.5 < delay_s < 6.5 for delay_s in left.delays_s] == [True]
+    assert busy.delays_s == ()
+    assert [*left.false, *left.missed, *busy.false, *busy.missed] == []
+
+
+def test_a_false_incident_comes_with_its_picture(tmp_path: Path) -> None:
+    (tmp_path / "left.events.json").write_text('{"events": []}')
+    (tmp_path / "left.scene.json").write_text(json.dumps(SCENE))
+    cv2.imwrite(str(tmp_path / "left.empty.jpg"), a_picture(None))
+    clip = write_clip(tmp_path / "left.mp4", seconds=10, square_left=lambda _: 110)
+
+    (result,) = judge_clip(clip, a_config(tmp_path), keep=tmp_path / "keep")
+
+    (false,) = result.false
+    assert false.reason == "nothing there"
+    assert false.incident.picture
+    assert Path(false.incident.picture).is_file()
