@@ -14,6 +14,7 @@ app.command("train")(make.train)
 app.command("export")(make.export)
 app.command("evaluate")(measure.evaluate)
 app.command("calibrate")(measure.calibrate)
+app.command("compare")(measure.compare)
 
 if __name__ == "__main__":
     app()

@@ -1,21 +1,22 @@
 """Evaluation: how often a detector is right on labelled pictures, with 95 % intervals over pictures."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.dataset import Boxes, read_boxes
-from models.detections import Detections
+from models.answers import Answer, judge
 from models.detector import Detector
-from models.picture import find_pictures, read_picture
-from models.recipe import RecipeError
+from models.overlaps import areas_of, iou
 
-MATCH_IOU = 0.5
+IOUS = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
+"""A box must overlap a truth so much to be correct; AP50 asks the first, AP50-95 the mean over all."""
 DRAWS = 300
 Interval = tuple[float, float]
+Weights = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -24,19 +25,26 @@ class Judged:
 
     label: str
     confidences: NDArray[np.float32]  # (n,)
-    correct: NDArray[np.bool_]  # (n,)
+    hits: NDArray[np.bool_]  # (ious, n): correct at each of IOUS
     pictures: NDArray[np.intp]  # (n,) index of the picture
     truths: NDArray[np.intp]  # (pictures,) how many there were to find
+
+    @property
+    def correct(self) -> NDArray[np.bool_]:
+        """Which boxes (n,) are correct at the overlap of AP50."""
+        return np.asarray(self.hits[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What one label reached; precision and recall are those at its threshold."""
+    """What one label reached; precision and recall are those at its threshold, NaN where nothing is known."""
 
     label: str
     truths: int
     ap50: float
     ap50_interval: Interval
+    ap50_95: float
+    ap50_95_interval: Interval
     threshold: float
     precision: float
     precision_interval: Interval
@@ -44,37 +52,23 @@ class Figures:
     recall_interval: Interval
 
 
-def judge(detector: Detector, dataset: Path) -> Iterator[tuple[Detections, Boxes]]:
-    """Yield for each validation picture what was found and the truth (class, left, top, right, bottom)."""
-    pictures = list(find_pictures(dataset / "images" / "val"))
-    if not pictures:
-        raise RecipeError(f"no pictures in {dataset / 'images' / 'val'}: make the dataset first")
-    for picture in pictures:
-        image = read_picture(picture)
-        boxes = read_boxes(dataset / "labels" / "val" / f"{picture.stem}.txt", len(detector.labels))
-        size = np.array(image.shape[1::-1], np.float32)
-        left_top, right_bottom = boxes[:, 1:3] - boxes[:, 3:] / 2, boxes[:, 1:3] + boxes[:, 3:] / 2
-        yield detector.detect(image), np.hstack([boxes[:, :1], left_top * size, right_bottom * size])
+def gather(
+    label: str, class_id: int, answers: Sequence[Answer], *, areas: Interval = (0.0, np.inf)
+) -> Judged:
+    """Return every box of one label; the most confident box on a truth is correct, all others are not.
 
-
-def gather(label: str, class_id: int, judged: Sequence[tuple[Detections, Boxes]]) -> Judged:
-    """Return every box of one label; the most confident box on a truth is correct, all others are not."""
-    confidences, correct, pictures, truths = [], [], [], []
-    for index, (found, truth) in enumerate(judged):
-        ours = found.class_ids == class_id
-        wanted = truth[truth[:, 0] == class_id, 1:]
-        correct.append(_first_matches(found.boxes[ours], wanted))
-        confidences.append(found.confidences[ours])
-        pictures.append(np.full(int(ours.sum()), index, np.intp))
-        truths.append(len(wanted))
-    flat = np.concatenate(confidences)
+    ``areas`` (pixels) leaves out truths of another size, boxes on them, and wrong boxes of another size.
+    """
+    parts = [_judge_picture(one, class_id, areas) for one in answers]
+    counts = [len(confidences) for confidences, _, _ in parts]
+    flat = np.concatenate([np.empty(0, np.float32), *(confidences for confidences, _, _ in parts)])
     order = np.argsort(-flat, kind="stable")
     return Judged(
         label=label,
         confidences=flat[order],
-        correct=np.concatenate(correct)[order],
-        pictures=np.concatenate(pictures)[order],
-        truths=np.array(truths, np.intp),
+        hits=np.hstack([np.empty((len(IOUS), 0), bool), *(hits for _, hits, _ in parts)])[:, order],
+        pictures=np.repeat(np.arange(len(parts)), counts)[order],
+        truths=np.array([truths for _, _, truths in parts], np.intp),
     )
 
 
@@ -86,7 +80,7 @@ def per_picture(judged: Judged) -> Judged:
     return replace(
         judged,
         confidences=judged.confidences[first],
-        correct=shown[judged.pictures[first]],
+        hits=np.tile(shown[judged.pictures[first]], (len(IOUS), 1)),
         pictures=judged.pictures[first],
         truths=shown.astype(np.intp),
     )
@@ -94,87 +88,100 @@ def per_picture(judged: Judged) -> Judged:
 
 def measure(judged: Judged, threshold: float) -> Figures:
     """Return the figures of one label, with intervals by drawing the pictures again."""
-    ones = np.ones(len(judged.truths))
-    rng = np.random.default_rng(0)
-    draws = rng.multinomial(len(ones), ones / len(ones), size=DRAWS).astype(float)
-    drawn = np.array([_figures(judged, threshold, weights) for weights in draws])
-    ap50, precision, recall = _figures(judged, threshold, ones)
+    ap50, ap50_95, precision, recall = figures_of(judged, threshold, np.ones(len(judged.truths))).tolist()
+    drawn = [figures_of(judged, threshold, weights) for weights in draw_again(len(judged.truths))]
+    of_ap50, of_ap50_95, of_precision, of_recall = (interval(column) for column in np.array(drawn).T)
     return Figures(
         label=judged.label,
         truths=int(judged.truths.sum()),
         ap50=ap50,
-        ap50_interval=_interval(drawn[:, 0]),
+        ap50_interval=of_ap50,
+        ap50_95=ap50_95,
+        ap50_95_interval=of_ap50_95,
         threshold=threshold,
         precision=precision,
-        precision_interval=_interval(drawn[:, 1]),
+        precision_interval=of_precision,
         recall=recall,
-        recall_interval=_interval(drawn[:, 2]),
+        recall_interval=of_recall,
     )
 
 
 def mean_ap50(detector: Detector, dataset: Path) -> float:
     """Return the mean AP50 over the labels that the validation pictures show."""
-    judged = list(judge(detector, dataset))
-    ones = np.ones(len(judged))
-    each = [gather(label, class_id, judged) for class_id, label in enumerate(detector.labels)]
-    return float(np.mean([_figures(one, 0.0, ones)[0] for one in each if one.truths.any()]))
+    answers = list(judge(detector, dataset, []))
+    ones = np.ones(len(answers))
+    each = [gather(label, class_id, answers) for class_id, label in enumerate(detector.labels)]
+    return float(np.mean([figures_of(one, 0.0, ones)[0] for one in each if one.truths.any()]))
 
 
-def curve(judged: Judged, weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def curve(judged: Judged, weights: Weights) -> tuple[Weights, Weights]:
     """Return precision and recall after each box, most confident first, pictures weighted."""
-    weight = weights[judged.pictures]
-    right = np.cumsum(weight * judged.correct)
-    given = np.maximum(np.cumsum(weight), 1e-9)
-    wanted = max(float(weights @ judged.truths), 1e-9)
-    return right / given, right / wanted
+    precision, recall = _curves(judged, weights)
+    return precision[0], recall[0]
 
 
-def share_of_pictures(detector: Detector, folder: Path) -> dict[str, float]:
-    """Return for each label the share of the pictures in ``folder`` that show it at its threshold."""
-    pictures = list(find_pictures(folder))
-    if not pictures:
-        raise RecipeError(f"no pictures in {folder}")
-    seen = np.zeros(len(detector.labels))
-    for picture in pictures:
-        found = detector.detect(read_picture(picture)).above(detector.thresholds)
-        seen[np.unique(found.class_ids)] += 1
-    return dict(zip(detector.labels, (seen / len(pictures)).tolist(), strict=True))
+def figures_of(judged: Judged, threshold: float, weights: Weights) -> Weights:
+    """Return AP50, AP50-95, precision and recall at ``threshold``, pictures weighted."""
+    precision, recall = _curves(judged, weights)
+    if not precision.size:
+        return np.array([0.0, 0.0, np.nan, 0.0])
+    highest = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]  # more recall never costs precision
+    areas = np.sum(np.diff(recall, prepend=0.0, axis=1) * highest, axis=1)
+    at = int((judged.confidences >= threshold).sum()) - 1
+    known = at >= 0 and weights[judged.pictures[: at + 1]].any()
+    point = (precision[0, at], recall[0, at]) if known else (np.nan, 0.0)
+    return np.array([areas[0], areas.mean(), *point])
 
 
-def _interval(drawn: NDArray[np.float64]) -> Interval:
-    known = drawn[np.isfinite(drawn)]  # a draw without any box has no precision
+@cache
+def draw_again(count: int) -> Weights:
+    """Return (draws, count): how often each of ``count`` things is in a drawing; always the same draws."""
+    if not count:
+        return np.zeros((DRAWS, 0))
+    return np.random.default_rng(0).multinomial(count, np.ones(count) / count, size=DRAWS).astype(float)
+
+
+def interval(drawn: Weights) -> Interval:
+    """Return the middle 95 % of what was drawn; a draw that knows nothing (NaN) does not count."""
+    known = drawn[np.isfinite(drawn)]
     if not len(known):
         return np.nan, np.nan
     low, high = np.percentile(known, [2.5, 97.5])
     return float(low), float(high)
 
 
-def _figures(judged: Judged, threshold: float, weights: NDArray[np.float64]) -> tuple[float, float, float]:
-    precision, recall = curve(judged, weights)
-    at = int((judged.confidences >= threshold).sum()) - 1
-    if not len(precision):
-        return 0.0, np.nan, 0.0
-    highest = np.maximum.accumulate(precision[::-1])[::-1]  # no recall costs more precision than a higher one
-    ap50 = float(np.sum(np.diff(recall, prepend=0.0) * highest))
-    return ap50, float(precision[at]) if at >= 0 else np.nan, float(recall[at]) if at >= 0 else 0.0
+def _judge_picture(
+    one: Answer, class_id: int, areas: Interval
+) -> tuple[NDArray[np.float32], NDArray[np.bool_], int]:
+    ours = one.found.class_ids == class_id
+    boxes, wanted = one.found.boxes[ours], one.truth[one.truth[:, 0] == class_id, 1:]
+    overlaps = iou(boxes, wanted)
+    matches = np.array([_first_matches(overlaps, least) for least in IOUS]).reshape(len(IOUS), len(boxes))
+    sized, asked = _within(boxes, areas), _within(wanted, areas)
+    first = matches[0]
+    kept = np.where(first >= 0, asked[first], sized) if len(wanted) else sized
+    return one.found.confidences[ours][kept], matches[:, kept] >= 0, int(asked.sum())
 
 
-def _first_matches(boxes: NDArray[np.float32], wanted: NDArray[np.float32]) -> NDArray[np.bool_]:
-    overlaps = _iou(boxes, wanted)
-    correct = np.zeros(len(boxes), bool)
-    for index in range(len(boxes)):  # most confident first, as detectors return them
-        best = int(overlaps[index].argmax()) if wanted.size else -1
-        if best >= 0 and overlaps[index, best] >= MATCH_IOU:
-            correct[index] = True
-            overlaps[:, best] = 0.0  # each truth is found once
-    return correct
+def _curves(judged: Judged, weights: Weights) -> tuple[Weights, Weights]:
+    weight = weights[judged.pictures]
+    right = np.cumsum(weight * judged.hits, axis=1)
+    given = np.maximum(np.cumsum(weight), 1e-9)
+    wanted = max(float(weights @ judged.truths), 1e-9)
+    return right / given, right / wanted
 
 
-def _iou(boxes: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
-    left_top = np.maximum(boxes[:, None, :2], others[None, :, :2])
-    right_bottom = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    shared = np.prod(np.clip(right_bottom - left_top, 0, None), axis=2)
-    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1), np.prod(others[:, 2:] - others[:, :2], axis=1)
-    union = areas[0][:, None] + areas[1][None, :] - shared
-    ratio: NDArray[np.float32] = shared / np.maximum(union, np.float32(1e-9))
-    return ratio
+def _first_matches(overlaps: NDArray[np.float32], least: float) -> NDArray[np.intp]:
+    """Return the truth (index, or -1) that each box found; each truth is found once, by the surest box."""
+    left, matches = overlaps.copy(), np.full(len(overlaps), -1, np.intp)
+    for index in range(len(left)) if left.size else ():  # most confident first, as detectors return them
+        best = int(left[index].argmax())
+        if left[index, best] >= least:
+            matches[index] = best
+            left[:, best] = 0.0
+    return matches
+
+
+def _within(boxes: NDArray[np.float32], areas: Interval) -> NDArray[np.bool_]:
+    sizes = areas_of(boxes)
+    return np.asarray((sizes >= areas[0]) & (sizes < areas[1]))

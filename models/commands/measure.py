@@ -1,13 +1,12 @@
-"""Measure a detector, and choose its thresholds."""
+"""Measure a detector, choose its thresholds, compare it with another."""
 
-import json
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import track
 
+from models.commands.looking import judge_labels, known_labels, look_at, look_into, tell_skipped
 from models.commands.shared import (
     AnyVariant,
     AsJson,
@@ -22,71 +21,179 @@ from models.commands.shared import (
 from models.manifest import load_manifest, save_manifest
 
 if TYPE_CHECKING:
-    from models.detector import Detector
-    from models.evaluate import Figures, Judged
+    from models.alarms import Question
+    from models.compare import Comparison
+    from models.evaluate import Figures
+    from models.report import Evaluation
+
+Labels = Annotated[list[str] | None, typer.Option("--label", help="These labels only. Repeatable.")]
+With = Annotated[
+    list[Path] | None, typer.Option("--with", help="A folder of pictures or clips that show it. Repeatable.")
+]
+Without = Annotated[
+    list[Path] | None, typer.Option("--without", help="A folder that does not show it. Repeatable.")
+]
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913, PLR0917  a command takes what it offers
     model: ModelName,
     data: Annotated[Path | None, typer.Option("--dataset", help="A dataset: its validation part.")] = None,
-    pictures: Annotated[list[Path] | None, typer.Option("--pictures", help="Folders: shares only.")] = None,
+    shown: With = None,
+    free: Without = None,
+    label: Annotated[
+        list[str] | None, typer.Option("--label", help="With folders: any of these. Repeatable.")
+    ] = None,
     variant: AnyVariant = None,
     of_pictures: PerPicture = False,  # noqa: FBT002
+    html: Annotated[Path | None, typer.Option("--html", help="Write a report with plots here.")] = None,
+    renders: Annotated[
+        Path | None, typer.Option("--renders", help="Show these rendered pictures in the report.")
+    ] = None,
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
-    """Measure AP50, precision and recall with 95 % intervals; or the share of pictures with each label."""
-    with plain_errors():
-        from models.evaluate import measure, share_of_pictures
+    """Measure a model on a dataset, or how well it tells folders with a thing from folders without.
 
-        detector = open_model(model, variant)
-        judged = _judge(detector, data, of_pictures=of_pictures) if data else []
-        figures = [measure(one, detector.thresholds[one.label]) for one in judged]
-        shares = {str(folder): share_of_pictures(detector, folder) for folder in pictures or ()}
+    With --dataset: AP50, AP50-95, precision and recall of each label with 95 % intervals,
+    by light, weather and size, what is taken for what, and the worst cases.
+    With --with and --without: AUROC of the surest box of a picture, and the share of each folder
+    that reaches the thresholds. Several --label are one question; without any, each label is asked.
+
+    What cannot be read is named, counted and left out.
+    """
+    if not (data or shown or free):
+        raise typer.BadParameter("give --dataset, or folders --with and --without")
+    with plain_errors():
+        from models import report
+        from models.alarms import ask
+
+        detector, skipped = open_model(model, variant), list[str]()
+        wanted = known_labels(detector, label)
+        yes, no = ([look_into(detector, folder, skipped) for folder in part or ()] for part in (shown, free))
+        questions = ([wanted] if label else [(one,) for one in wanted]) if yes or no else []
+        answers = look_at(detector, data, skipped) if data else []
+        judged = judge_labels(detector, answers, of_pictures=of_pictures) if data else []
+        measured = report.evaluate(detector, answers, judged, data, of_pictures=of_pictures)
+        asked = tuple(ask(one, detector.thresholds, yes, no) for one in questions)
+        measured = replace(measured, questions=asked, skipped=tuple(skipped))
+        tell_skipped(skipped)
+        if html:
+            html.write_text(report.to_html(measured, judged, renders), encoding="utf-8")
+            notes.print(f"report: {html}", markup=False, highlight=False, soft_wrap=True)
     if as_json:
-        typer.echo(json.dumps({"figures": [asdict(one) for one in figures], "shares": shares}))
-        return
-    for one in figures:
-        typer.echo(_sentence(one))
-    for folder, share in shares.items():
-        typer.echo(f"{folder}: " + ", ".join(f"{name} {value:.1%}" for name, value in share.items() if value))
+        typer.echo(report.to_json(measured))
+    else:
+        _tell(measured)
 
 
 def calibrate(
     model: ModelName,
     data: DatasetFolder,
     target: Annotated[float, typer.Option("--target", min=0.5, max=1.0, help="Precision wanted.")] = 0.95,
-    label: Annotated[list[str] | None, typer.Option("--label", help="These labels only.")] = None,
+    free: Without = None,
+    share: Annotated[
+        float, typer.Option("--false-alarms", min=0.0, max=1.0, help="Share of --without that may alarm.")
+    ] = 0.02,
+    label: Labels = None,
     of_pictures: PerPicture = False,  # noqa: FBT002
 ) -> None:
-    """Choose each label's threshold on the validation part and write it into the manifest."""
-    with plain_errors():
-        from models.calibrate import choose_threshold
+    """Choose each label's threshold on the validation part and write it into the manifest.
 
-        judged = _judge(open_model(model, "fp32"), data, of_pictures=of_pictures)
+    The lowest where the 95 % interval of the precision begins at the target. With --without,
+    it is raised until at most --false-alarms of these pictures reach it.
+    """
+    with plain_errors():
+        from models.alarms import scores_of
+        from models.calibrate import choose_threshold, raise_threshold
+
+        detector, skipped = open_model(model, "fp32"), list[str]()
+        wanted = known_labels(detector, label)
+        if free and not label and len(wanted) > 1:
+            raise typer.BadParameter("with --without, name the labels that are not there by --label")
+        judged = judge_labels(detector, look_at(detector, data, skipped), of_pictures=of_pictures)
+        found = [one for folder in free or () for one in look_into(detector, folder, skipped).found]
+        tell_skipped(skipped)
         manifest = load_manifest(model_folder(model))
         thresholds = dict(manifest.thresholds)
-        for one in judged:
-            if not label or one.label in label:
-                chosen = choose_threshold(one, target)
-                thresholds[one.label] = chosen.threshold
-                typer.echo(f"{chosen.label}: {chosen.threshold:g}, {chosen.reason}")
+        for one in (each for each in judged if each.label in wanted):
+            chosen = choose_threshold(one, target)
+            if found:
+                chosen = raise_threshold(chosen, scores_of([one.label], found), share)
+            thresholds[one.label] = chosen.threshold
+            typer.echo(f"{chosen.label}: {chosen.threshold:g}, {chosen.reason}")
         save_manifest(manifest.model_copy(update={"thresholds": thresholds}), model_folder(model))
 
 
-def _judge(detector: "Detector", dataset: Path, *, of_pictures: bool) -> "list[Judged]":
-    from models.evaluate import gather, judge, per_picture
+def compare(
+    challenger: Annotated[str, typer.Argument(help="The new model: of the catalog, or a folder.")],
+    champion: Annotated[str, typer.Argument(help="The model in use: of the catalog, or a folder.")],
+    data: DatasetFolder,
+    tolerance: Annotated[float, typer.Option("--tolerance", min=0.0, help="May be worse by so much.")] = 0.01,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Tell whether a model may replace another: better at some label, at none worse than the tolerance.
 
-    looked = list(track(judge(detector, dataset), "pictures", console=notes))
-    boxes = [gather(label, class_id, looked) for class_id, label in enumerate(detector.labels)]
-    return [per_picture(one) for one in boxes] if of_pictures else boxes
+    The same pictures for both, differences with 95 % intervals. Exit code 0 when it may, else 1.
+    """
+    with plain_errors():
+        from models import compare as comparison
+        from models.report import to_json
+
+        new, old = (open_model(one, None) for one in (challenger, champion))
+        skipped = list[str]()
+        answers = look_at(new, data, skipped), look_at(old, data, [])  # the same cannot be read
+        compared = comparison.compare((new, answers[0]), (old, answers[1]), tolerance)
+        tell_skipped(skipped)
+    if as_json:
+        typer.echo(to_json(compared))
+    else:
+        _tell_comparison(compared)
+    raise typer.Exit(0 if compared.replaces else 1)
 
 
-def _sentence(figures: "Figures") -> str:
-    def spread(value: float, interval: tuple[float, float]) -> str:
-        return f"{value:.3f} [{interval[0]:.3f}, {interval[1]:.3f}]"
+def _tell(measured: "Evaluation") -> None:
+    for one in measured.figures:
+        typer.echo(_sentence(one, boxes=not measured.per_picture))
+    for condition in measured.conditions:
+        averages = ", ".join(f"{one.label} {one.ap50:.2f} of {one.truths}" for one in condition.figures)
+        about = f"{condition.kind} {condition.value}"
+        if averages:
+            typer.echo(f"{about:18} ({condition.source}), {condition.pictures} pictures, AP50: {averages}")
+    for question in measured.questions:
+        _tell_question(question)
 
+
+def _sentence(one: "Figures", *, boxes: bool) -> str:
+    from models.report import spread
+
+    if not one.truths:
+        return f"{one.label:11}     0 in these pictures"
+    strict = f"  AP50-95 {spread(one.ap50_95, one.ap50_95_interval)}" if boxes else ""
     return (
-        f"{figures.label:11} {figures.truths:5} AP50 {spread(figures.ap50, figures.ap50_interval)}"
-        f"  at {figures.threshold:.3f}: precision {spread(figures.precision, figures.precision_interval)}"
-        f" recall {spread(figures.recall, figures.recall_interval)}"
+        f"{one.label:11} {one.truths:5}  AP50 {spread(one.ap50, one.ap50_interval)}{strict}"
+        f"  at {one.threshold:.3f}: precision {spread(one.precision, one.precision_interval)}"
+        f" recall {spread(one.recall, one.recall_interval)}"
     )
+
+
+def _tell_question(question: "Question") -> None:
+    from models.report import spread
+
+    about = ""
+    if question.found and question.false:
+        about = f": AUROC {spread(question.auroc, question.auroc_interval)}"
+    typer.echo(f"{' or '.join(question.labels)}{about}")
+    for word, folders in (("found in", question.found), ("false alarm in", question.false)):
+        for one in folders:
+            low, high = one.alarms.interval
+            share = f"{one.alarms.share:.1%} [{low:.1%}, {high:.1%}]"
+            typer.echo(f"  {word} {share} of {one.alarms.total}, {one.folder}")
+
+
+def _tell_comparison(compared: "Comparison") -> None:
+    for one in compared.verdicts:
+        typer.echo(f"{one.label}: {one.word} ({one.reason})")
+    for who, labels in (("challenger", compared.only_challenger), ("champion", compared.only_champion)):
+        if labels:
+            typer.echo(f"only the {who} knows: {', '.join(labels)}")
+    verdict = "replaces" if compared.replaces else "does not replace"
+    typer.echo(f"{verdict} the champion: {compared.reason}")

@@ -2,36 +2,12 @@
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from models.calibrate import CAUTIOUS, ENOUGH_TRUTHS, LOWEST, choose_threshold
-from models.dataset import Boxes
-from models.detections import Detections
-from models.evaluate import Judged, gather, measure, per_picture
+from models.evaluate import IOUS, gather, measure, per_picture
+from tests.answers import look
 
 THING = (10.0, 10.0, 20.0, 20.0)
 ELSEWHERE = (50.0, 50.0, 60.0, 60.0)
-Looked = tuple[Detections, Boxes]
-
-
-def look(found: list[tuple[float, tuple[float, ...]]], truth: list[tuple[float, ...]]) -> Looked:
-    boxes = np.array([box for _, box in found], np.float32).reshape(-1, 4)
-    confidences = np.array([confidence for confidence, _ in found], np.float32)
-    wanted = np.array([(0.0, *box) for box in truth], np.float32).reshape(-1, 5)
-    return Detections(boxes, confidences, np.zeros(len(found), np.intp), ("thing",)), wanted
-
-
-def judged(confidences: list[float], correct: list[bool], truths: int) -> Judged:
-    pictures = np.arange(len(confidences))
-    counts: NDArray[np.intp] = np.zeros(max(len(confidences), truths), np.intp)
-    counts[:truths] = 1
-    return Judged(
-        label="thing",
-        confidences=np.array(confidences, np.float32),
-        correct=np.array(correct),
-        pictures=pictures,
-        truths=counts,
-    )
 
 
 def test_a_detector_that_finds_all_and_nothing_else_reaches_one() -> None:
@@ -95,41 +71,32 @@ def test_of_a_picture_the_surest_box_answers_wherever_it_lies() -> None:
     assert answers.truths.tolist() == [1, 0, 1]
 
 
-def test_the_lowest_threshold_that_is_precise_enough_is_chosen() -> None:
-    right = [0.9 - 0.01 * index for index in range(19)]
+def test_a_box_counts_for_every_overlap_that_it_reaches() -> None:
+    wanted, found = (0.0, 0.0, 100.0, 10.0), (0.0, 0.0, 78.0, 10.0)
 
-    chosen = choose_threshold(judged([*right, 0.5, 0.4], [True] * 19 + [True, False], truths=20), target=0.95)
+    one = gather("thing", 0, [look([(0.9, found)], [wanted])])
 
-    assert chosen.threshold == pytest.approx(0.4)
-    assert "precision 0.952 at recall 1.000 on 20" in chosen.reason
-
-
-def test_a_wrong_box_more_than_allowed_is_left_out() -> None:
-    right = [0.9 - 0.01 * index for index in range(20)]
-
-    chosen = choose_threshold(
-        judged([*right, 0.5, 0.4], [True] * 20 + [False, False], truths=20), target=0.95
-    )
-
-    assert chosen.threshold == pytest.approx(0.5)
+    assert [least for least, hit in zip(IOUS, one.hits[:, 0], strict=True) if hit] == [
+        *(0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
+    ]
+    assert measure(one, threshold=0.5).ap50_95 == pytest.approx(0.6)
 
 
-def test_no_threshold_is_lower_than_the_lowest() -> None:
-    chosen = choose_threshold(judged([0.1] * 20, [True] * 20, truths=20), target=0.95)
+def test_of_one_size_neither_other_truths_nor_the_boxes_on_them_count() -> None:
+    large, small = (0.0, 0.0, 100.0, 100.0), (200.0, 0.0, 210.0, 10.0)
+    false_small, false_large = (300.0, 0.0, 310.0, 10.0), (300.0, 100.0, 400.0, 200.0)
+    looked = [look([(0.9, large), (0.8, small), (0.7, false_small), (0.6, false_large)], [large, small])]
 
-    assert chosen.threshold == LOWEST
+    one = gather("thing", 0, looked, areas=(0.0, 32.0**2))
 
-
-def test_too_few_truths_calibrate_nothing() -> None:
-    few = ENOUGH_TRUTHS - 1
-
-    chosen = choose_threshold(judged([0.9] * few, [True] * few, truths=few), target=0.95)
-
-    assert chosen.threshold == CAUTIOUS
-    assert chosen.reason.startswith("not calibrated: 19")
+    assert one.confidences.tolist() == pytest.approx([0.8, 0.7])
+    assert one.correct.tolist() == [True, False]
+    assert one.truths.tolist() == [1]
 
 
-def test_a_precision_that_is_never_reached_is_told() -> None:
-    chosen = choose_threshold(judged([0.9] * 30, [False] * 30, truths=30), target=0.95)
+def test_the_intervals_are_the_same_every_time() -> None:
+    looked = [look([(0.9, THING)], [THING]), look([(0.9, ELSEWHERE)], [THING])]
 
-    assert chosen.reason == "precision 0.95 is never reached, 0.00 at best"
+    first, second = (measure(gather("thing", 0, looked), threshold=0.5) for _ in range(2))
+
+    assert first == second

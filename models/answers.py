@@ -1,0 +1,80 @@
+"""Answers: what a detector finds in the labelled pictures of a dataset, beside the truth."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.dataset import Boxes, read_boxes
+from models.detections import Detections
+from models.detector import Detector
+from models.picture import PictureError, find_pictures, read_picture
+from models.recipe import RecipeError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Answer:
+    """What a detector found in one picture (``width``, ``height`` in pixels), and the truth beside it."""
+
+    picture: Path
+    width: int
+    height: int
+    brightness: float  # mean of the grey picture, 0 to 255
+    found: Detections
+    truth: Boxes  # (n, 5): class id, left, top, right, bottom in pixels
+
+
+def validation_pictures(dataset: Path) -> list[Path]:
+    """Return the pictures of the validation part; raise ``RecipeError`` where there are none."""
+    pictures = list(find_pictures(dataset / "images" / "val"))
+    if not pictures:
+        raise RecipeError(f"no pictures in {dataset / 'images' / 'val'}: make the dataset first")
+    return pictures
+
+
+def judge(detector: Detector, dataset: Path, skipped: list[str]) -> Iterator[Answer]:
+    """Yield the answer to each validation picture; what cannot be read is named in ``skipped`` instead."""
+    ours = [
+        detector.labels.index(name) if name in detector.labels else -1 for name in _names(dataset, detector)
+    ]
+    for picture in validation_pictures(dataset):
+        try:
+            image = read_picture(picture)
+            boxes = read_boxes(dataset / "labels" / "val" / f"{picture.stem}.txt", len(ours))
+            boxes[:, 0] = [ours[int(class_id)] for class_id in boxes[:, 0]]
+        except FileNotFoundError as exc:
+            skipped.append(f"{picture}: {exc.filename} is missing; an empty file says that it shows nothing")
+        except (PictureError, OSError, ValueError) as exc:
+            skipped.append(str(exc))
+        else:
+            yield _answer(detector, picture, image, boxes[boxes[:, 0] >= 0])
+
+
+def _names(dataset: Path, detector: Detector) -> Sequence[str]:
+    """Return the labels that the dataset numbers; without a `data.yaml`, those of the detector."""
+    path = dataset / "data.yaml"
+    if not path.exists():
+        return detector.labels
+    names = re.findall(
+        r"^\s+\d+:\s*[\"']?([^\"'\n]+?)[\"']?\s*$", path.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    if not names:
+        raise RecipeError(f"{path} names no labels (`names:`, then a line `  0: label` each)")
+    return [str(name) for name in names]
+
+
+def _answer(detector: Detector, picture: Path, image: NDArray[np.uint8], boxes: Boxes) -> Answer:
+    height, width = image.shape[:2]
+    size = np.array([width, height], np.float32)
+    left_top, right_bottom = boxes[:, 1:3] - boxes[:, 3:] / 2, boxes[:, 1:3] + boxes[:, 3:] / 2
+    return Answer(
+        picture=picture,
+        width=width,
+        height=height,
+        brightness=float(image.mean(axis=(0, 1)) @ (0.114, 0.587, 0.299)),  # BGR to luma, ITU-R BT.601
+        found=detector.detect(image),
+        truth=np.hstack([boxes[:, :1], left_top * size, right_bottom * size]),
+    )

@@ -1,0 +1,19 @@
+"""Boxes (n, 4) as left, top, right, bottom: how far they overlap, how large they are."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def iou(boxes: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return (n, m): intersection over union of boxes (n, 4) with others (m, 4)."""
+    left_top = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    right_bottom = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    shared = np.prod(np.clip(right_bottom - left_top, 0, None), axis=2)
+    union = areas_of(boxes)[:, None] + areas_of(others)[None, :] - shared
+    ratio: NDArray[np.float32] = shared / np.maximum(union, np.float32(1e-9))
+    return ratio
+
+
+def areas_of(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the areas (n,)."""
+    return np.asarray(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))

@@ -1,0 +1,56 @@
+"""What was taken for what, and the worst of it."""
+
+from models.confusion import confuse
+from models.worst import WORST, find_worst
+from tests.answers import answer
+
+LABELS = ("thing", "other")
+AT = {"thing": 0.5, "other": 0.5}
+HERE, THERE = (10.0, 10.0, 50.0, 50.0), (100.0, 100.0, 200.0, 200.0)
+
+
+def test_right_confused_missed_and_invented_each_have_a_cell() -> None:
+    right = answer([("thing", 0.9, HERE)], [("thing", HERE)])
+    confused = answer([("other", 0.9, HERE)], [("thing", HERE)])
+    missed = answer([("thing", 0.4, HERE)], [("thing", HERE)])
+    invented = answer([("other", 0.9, THERE)], [])
+
+    confusion = confuse([right, confused, missed, invented], LABELS, AT)
+
+    assert confusion.labels == ("thing", "other", "background")
+    assert confusion.counts == ((1, 1, 1), (0, 0, 0), (0, 1, 0))
+
+
+def test_of_two_boxes_on_a_thing_the_one_with_its_label_is_paired() -> None:
+    both = answer([("other", 0.95, HERE), ("thing", 0.6, (10.0, 10.0, 50.0, 45.0))], [("thing", HERE)])
+
+    confusion = confuse([both], LABELS, AT)
+
+    assert confusion.counts == ((1, 0, 0), (0, 0, 0), (0, 1, 0))
+
+
+def test_the_surest_false_finds_and_the_largest_misses_come_first() -> None:
+    looked = [
+        answer([("thing", 0.6, HERE), ("other", 0.4, THERE)], [], picture="a.jpg"),
+        answer([("thing", 0.9, HERE)], [("other", HERE), ("thing", THERE)], picture="b.jpg"),
+    ]
+
+    worst = find_worst(looked, LABELS, AT)
+
+    assert [(one.picture, one.label, one.weight) for one in worst.false_finds] == [
+        ("b.jpg", "thing", 0.9),
+        ("a.jpg", "thing", 0.6),
+    ]
+    assert [(one.label, one.box) for one in worst.misses] == [("thing", THERE), ("other", HERE)]
+
+
+def test_a_thing_that_was_found_is_no_case() -> None:
+    worst = find_worst([answer([("thing", 0.9, HERE)], [("thing", HERE)])], LABELS, AT)
+
+    assert (worst.false_finds, worst.misses) == ((), ())
+
+
+def test_no_more_cases_than_a_sheet_holds() -> None:
+    worst = find_worst([answer([("thing", 0.9, HERE)], [])] * (WORST + 1), LABELS, AT)
+
+    assert len(worst.false_finds) == WORST
