@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from models.answers import Answer, judge
 from models.detector import Detector
 from models.overlaps import areas_of, iou
+from models.recipe import RecipeError
 
 IOUS = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
 """A box must overlap a truth so much to be correct; AP50 asks the first, AP50-95 the mean over all."""
@@ -107,8 +108,11 @@ def measure(judged: Judged, threshold: float) -> Figures:
 
 
 def mean_ap50(detector: Detector, dataset: Path) -> float:
-    """Return the mean AP50 over the labels that the validation pictures show."""
-    answers = list(judge(detector, dataset, []))
+    """Return the mean AP50 over the labels that the validation pictures show; all must be readable."""
+    skipped: list[str] = []
+    answers = list(judge(detector, dataset, skipped))
+    if skipped:
+        raise RecipeError(f"{len(skipped)} pictures cannot be judged, such as {skipped[0]}")
     ones = np.ones(len(answers))
     each = [gather(label, class_id, answers) for class_id, label in enumerate(detector.labels)]
     return float(np.mean([figures_of(one, 0.0, ones)[0] for one in each if one.truths.any()]))

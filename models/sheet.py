@@ -55,9 +55,11 @@ def tiles_in(folder: Path) -> list[Tile]:
 
 def _near(image: NDArray[np.uint8], box: tuple[float, float, float, float]) -> NDArray[np.uint8]:
     left, top, right, bottom = (round(side) for side in box)
-    line = max(1, round(max(image.shape[:2]) / 300))
-    drawn = cv2.rectangle(image.copy(), (left, top), (right, bottom), ORANGE, line)
     side = max(right - left, bottom - top, 96)
+    shown = min(3 * side, image.shape[1])
+    drawn = cv2.rectangle(
+        image.copy(), (left, top), (right, bottom), ORANGE, max(1, round(shown * 2 / WIDTH))
+    )
     x, y = (left + right) // 2, (top + bottom) // 2
     cut = drawn[max(0, y - side) : y + side, max(0, x - 3 * side // 2) : x + 3 * side // 2]
     return _small(np.asarray(cut, np.uint8))
