@@ -57,8 +57,8 @@ def evaluate(
         pictures=len(answers),
         figures=tuple(measure(one, thresholds[one.label]) for one in judged),
         conditions=tuple(by_condition(answers, thresholds, dataset, of_pictures=of_pictures)),
-        confusion=confuse(answers, labels, thresholds),
-        worst=find_worst(answers, labels, thresholds),
+        confusion=None if of_pictures else confuse(answers, labels, thresholds),
+        worst=find_worst(answers, labels, thresholds, of_pictures=of_pictures),
     )
 
 

@@ -34,12 +34,18 @@ class Worst:
     misses: tuple[Case, ...]
 
 
-def find_worst(answers: Sequence[Answer], labels: tuple[str, ...], thresholds: Mapping[str, float]) -> Worst:
-    """Return sure boxes on no truth of their label, and truths on which no sure box of their label lies."""
+def find_worst(
+    answers: Sequence[Answer], labels: tuple[str, ...], thresholds: Mapping[str, float], *, of_pictures: bool
+) -> Worst:
+    """Return sure boxes on no truth of their label, and truths on which no sure box of their label lies.
+
+    Asked of pictures, a box anywhere in the picture of a truth will do.
+    """
+    least = 0.0 if of_pictures else IOUS[0]
     false_finds, misses = [], []
     for one in answers:
         sure = one.found.above(thresholds)
-        near = iou(sure.boxes, one.truth[:, 1:]) >= IOUS[0]
+        near = iou(sure.boxes, one.truth[:, 1:]) >= least
         near &= sure.class_ids[:, None] == one.truth[None, :, 0].astype(np.intp)
         for index in np.flatnonzero(~near.any(axis=1)).tolist():
             confidence = float(sure.confidences[index])

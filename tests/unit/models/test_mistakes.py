@@ -35,7 +35,7 @@ def test_the_surest_false_finds_and_the_largest_misses_come_first() -> None:
         answer([("thing", 0.9, HERE)], [("other", HERE), ("thing", THERE)], picture="b.jpg"),
     ]
 
-    worst = find_worst(looked, LABELS, AT)
+    worst = find_worst(looked, LABELS, AT, of_pictures=False)
 
     assert [(one.picture, one.label, one.weight) for one in worst.false_finds] == [
         ("b.jpg", "thing", 0.9),
@@ -45,12 +45,22 @@ def test_the_surest_false_finds_and_the_largest_misses_come_first() -> None:
 
 
 def test_a_thing_that_was_found_is_no_case() -> None:
-    worst = find_worst([answer([("thing", 0.9, HERE)], [("thing", HERE)])], LABELS, AT)
+    worst = find_worst([answer([("thing", 0.9, HERE)], [("thing", HERE)])], LABELS, AT, of_pictures=False)
 
     assert (worst.false_finds, worst.misses) == ((), ())
 
 
 def test_no_more_cases_than_a_sheet_holds() -> None:
-    worst = find_worst([answer([("thing", 0.9, HERE)], [])] * (WORST + 1), LABELS, AT)
+    worst = find_worst([answer([("thing", 0.9, HERE)], [])] * (WORST + 1), LABELS, AT, of_pictures=False)
 
     assert len(worst.false_finds) == WORST
+
+
+def test_asked_of_pictures_a_box_elsewhere_in_the_picture_is_right() -> None:
+    loose = answer([("thing", 0.9, HERE)], [("thing", THERE)])
+    empty = answer([("thing", 0.7, HERE)], [("other", HERE)])
+
+    worst = find_worst([loose, empty], LABELS, AT, of_pictures=True)
+
+    assert [(one.label, one.weight) for one in worst.false_finds] == [("thing", 0.7)]
+    assert [one.label for one in worst.misses] == ["other"]
