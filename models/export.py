@@ -16,6 +16,7 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from ultralytics.nn.tasks import load_checkpoint
 
+from models.beside import Beside
 from models.detector import load_detector
 from models.evaluate import mean_ap50
 from models.heads import transplant
@@ -23,7 +24,7 @@ from models.manifest import Manifest, ModelFile, Variant, load_manifest, save_ma
 from models.picture import find_pictures, read_picture
 from models.preprocess import letterbox
 from models.publish import published
-from models.recipe import Recipe
+from models.recipe import Recipe, RecipeError
 
 OPSET = 17
 UNCALIBRATED = 0.5
@@ -35,14 +36,19 @@ INT8_LOSS = 0.01
 FILES: dict[Variant, str] = {"fp32": "model.onnx", "int8": "model.int8.onnx"}
 
 
-def export(recipe: Recipe, weights: Path, out: Path, *, version: str, dataset: Path) -> str:
-    """Write a model into ``out``, with INT8 if that loses little enough; return in words what was written."""
+def export(
+    recipe: Recipe, weights: Path, out: Path, *, version: str, dataset: Path, base: Path | None = None
+) -> str:
+    """Write a model into ``out``, with INT8 if that loses little enough; return in words what was written.
+
+    A recipe that learns labels beside the base model needs the ``base`` weights too.
+    """
     summary = json.loads((dataset / "summary.json").read_text(encoding="utf-8"))
     training_id = f"{recipe.name}-{summary['training_id']}"
     pictures = list(find_pictures(dataset / "images" / "train"))
     step = max(1, len(pictures) // RANGE_PICTURES)
     with published(out) as part:
-        export_fp32(recipe, weights, part, version=version, training_id=training_id)
+        export_fp32(recipe, weights, part, version=version, training_id=training_id, base=base)
         quantise(part, (read_picture(picture) for picture in pictures[::step]))
         whole, small = (mean_ap50(load_detector(part, variant=variant), dataset) for variant in FILES)
         kept = 0 < whole < small + INT8_LOSS
@@ -51,12 +57,18 @@ def export(recipe: Recipe, weights: Path, out: Path, *, version: str, dataset: P
     return f"AP50 fp32 {whole:.4f}, INT8 {small:.4f}: INT8 is {'shipped' if kept else 'not shipped'}"
 
 
-def export_fp32(recipe: Recipe, weights: Path, out: Path, *, version: str, training_id: str) -> Manifest:
+def export_fp32(
+    recipe: Recipe, weights: Path, out: Path, *, version: str, training_id: str, base: Path | None = None
+) -> Manifest:
     """Write `model.onnx` and `manifest.toml` of ``weights`` into ``out``; thresholds await calibration."""
-    model = transplant(load_checkpoint(str(weights))[0], recipe).float().eval()
-    model = model.fuse(verbose=False)
-    head = model.model[-1]
-    head.export, head.format = True, "onnx"
+    model = _ready(transplant(load_checkpoint(str(weights))[0], recipe))
+    if recipe.learn:
+        if base is None:
+            raise RecipeError(
+                f"recipe {recipe.name} learns {', '.join(recipe.learn)} beside the base model: name its "
+                "weights with --base"
+            )
+        model = Beside(_ready(transplant(load_checkpoint(str(base))[0], recipe, recipe.lift)), model, recipe)
     out.mkdir(parents=True, exist_ok=True)
     path = out / FILES["fp32"]
     blank = torch.zeros(1, 3, recipe.input_px, recipe.input_px)
@@ -121,6 +133,14 @@ def drop_int8(directory: Path) -> Manifest:
     changed = manifest.model_copy(update={"files": {"fp32": manifest.files["fp32"]}})
     save_manifest(changed, directory)
     return changed
+
+
+def _ready(model: Any) -> Any:  # noqa: ANN401  ultralytics ships no types
+    """Return the model with its convolutions fused and its head as ONNX wants it."""
+    fused = model.float().eval().fuse(verbose=False)
+    head = fused.model[-1]
+    head.export, head.format = True, "onnx"
+    return fused
 
 
 def _is_decoding(node: Any) -> bool:  # noqa: ANN401  onnx ships no types

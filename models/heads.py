@@ -1,5 +1,6 @@
 """The head of a base model is given other labels without losing what it knew."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -24,8 +25,10 @@ class Surest(nn.Module):  # type: ignore[misc]
         return torch.cat([label.amax(1, keepdim=True) for label in labels], dim=1)
 
 
-def transplant(model: Any, recipe: Recipe) -> Any:  # noqa: ANN401  ultralytics ships no types
+def transplant(model: Any, recipe: Recipe, lift: Mapping[str, float] | None = None) -> Any:  # noqa: ANN401  ultralytics ships no types
     """Give ``model`` the recipe's labels, each beginning with the head's rows of the classes that know it.
+
+    ``lift`` is added to the logits of a label: a confidence of 0.01 becomes 0.17 with 3.
 
     Only the last convolution of each class branch changes, so the branches' features are kept, which a model
     built anew for another number of classes would lose.
@@ -41,17 +44,18 @@ def transplant(model: Any, recipe: Recipe) -> Any:  # noqa: ANN401  ultralytics 
             f"the base model has no class {', '.join(sorted(unknown))}; it has: {', '.join(known)}"
         )
     rows = [[known[start] for start in names] or [None] for names in starts.values()]
+    lifts = [(lift or {}).get(label, 0.0) for label, names in starts.items() for _ in names or [None]]
     head = model.model[-1]
     for branch in head.cv3:
-        branch[-1] = _grown(branch[-1], rows)
+        branch[-1] = _grown(branch[-1], rows, torch.tensor(lifts))
     model.nc = head.nc = model.yaml["nc"] = len(labels)
     head.no = head.nc + head.reg_max * 4
     model.names = labels
     return model
 
 
-def _grown(old: nn.Conv2d, rows: list[list[int] | list[None]]) -> nn.Module:
-    """Return the convolution with these rows of the old one; a row of ``None`` knows nothing yet."""
+def _grown(old: nn.Conv2d, rows: list[list[int] | list[None]], lifts: Tensor) -> nn.Module:
+    """Return the convolution with these rows of the old one, lifted; a row of ``None`` knows nothing yet."""
     flat = [row for label in rows for row in label]
     new = nn.Conv2d(old.in_channels, len(flat), kernel_size=1)
     with torch.no_grad():
@@ -60,6 +64,7 @@ def _grown(old: nn.Conv2d, rows: list[list[int] | list[None]]) -> nn.Module:
         for index, row in enumerate(flat):
             if row is not None:
                 new.weight[index], new.bias[index] = old.weight[row], old.bias[row]
+        new.bias += lifts
     if len(flat) == len(rows):
         return new
     return nn.Sequential(new, Surest([len(label) for label in rows]))

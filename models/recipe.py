@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 IGNORE = "ignore"
 """The label of a region that may be anything: it is painted grey and counts for nothing."""
 
+BACKBONE_LAYERS = 11
+"""Of YOLO11: layers 0 to 10 read the picture, the rest is neck and head."""
+
 RECIPES = Path(__file__).parent / "recipes"
 
 
@@ -46,18 +49,20 @@ class Recipe(BaseModel):
     ]  # from the input on; 23 of YOLO11n leaves the head to learn
     mosaic: Annotated[float, Field(ge=0, le=1)] = 0.6  # share of pictures made of four
     night_share: Annotated[float, Field(ge=0, le=1)] = 0.0  # share of pictures darkened
-    keep: Annotated[float, Field(ge=0)] = 0.0  # weight of what departs from the base model; needs mosaic 0
     labels: dict[str, tuple[str, ...]]
     start: dict[str, str]
+    learn: tuple[str, ...] = ()  # learnt beside the base model, which goes on answering for its own labels
+    lift: dict[str, float] = {}  # added to the logits of a label that the base model knows but sees faintly
     sources: tuple[Source, ...]
 
     @model_validator(mode="after")
-    def _starts_are_labels(self) -> Self:
-        odd = set(self.start) - set(self.labels)
-        if odd:
-            raise ValueError(f"start names what is no label: {', '.join(sorted(odd))}")
-        if self.keep and self.mosaic:
-            raise ValueError("keep needs mosaic = 0: a picture made of four has four sources")
+    def _names_are_labels(self) -> Self:
+        for field in ("start", "lift", "learn"):
+            odd = set(getattr(self, field)) - set(self.labels)
+            if odd:
+                raise ValueError(f"{field} names what is no label: {', '.join(sorted(odd))}")
+        if self.learn and self.frozen_layers != BACKBONE_LAYERS:
+            raise ValueError(f"learn needs frozen_layers = {BACKBONE_LAYERS}: both necks read one backbone")
         return self
 
     def start_classes(self, label: str) -> tuple[str, ...]:

@@ -6,11 +6,9 @@ from typing import Any
 
 import torch
 from ultralytics.models.yolo.detect import DetectionTrainer
-from ultralytics.nn.tasks import load_checkpoint
 from ultralytics.utils.torch_utils import strip_optimizer
 
 from models.heads import transplant
-from models.keep import KeepingLoss
 from models.night import darkened
 from models.recipe import Recipe, RecipeError
 
@@ -50,7 +48,7 @@ def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bo
         "plots": False,
         "val": False,  # `models evaluate` measures what will run: the exported file
     }
-    trainer = Trainer(recipe, weights, overrides)
+    trainer = Trainer(recipe, overrides)
     trainer.add_callback("on_train_start", lambda _: torch.set_num_threads(threads))
     trainer.train()
     return Path(trainer.last)
@@ -70,12 +68,11 @@ def _check_unfinished(last: Path) -> None:
 
 
 class Trainer(DetectionTrainer):  # type: ignore[misc]
-    """Ultralytics' trainer with the recipe's labels, its nights and its loss."""
+    """Ultralytics' trainer with the recipe's labels, and its nights."""
 
-    def __init__(self, recipe: Recipe, base: Path, overrides: dict[str, Any]) -> None:
+    def __init__(self, recipe: Recipe, overrides: dict[str, Any]) -> None:
         super().__init__(overrides=overrides)
-        self.recipe, self.base = recipe, base
-        self.taught = tuple(f"{source.name}-" for source in recipe.sources if source.teacher)
+        self.recipe = recipe
 
     def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> Any:  # noqa: ANN401, ARG002, FBT001, FBT002
         """Return the model to train; ultralytics calls this."""
@@ -85,18 +82,8 @@ class Trainer(DetectionTrainer):  # type: ignore[misc]
     def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:
         """Return the batch with pictures from 0 to 1, some of them by night."""
         batch = super().preprocess_batch(batch)
-        batch["clear"] = batch["img"]
         batch["img"] = darkened(batch["img"], self.recipe.night_share)
-        batch["taught"] = [Path(file).name.startswith(self.taught) for file in batch["im_file"]]
         return batch
-
-    def _setup_train(self) -> None:
-        super()._setup_train()
-        if self.recipe.keep:
-            base = transplant(load_checkpoint(str(self.base))[0], self.recipe).float()
-            known = [bool(classes) for classes in self.recipe.labels.values()]
-            model = self.model
-            model.criterion = KeepingLoss(model, base.to(self.device), known, self.recipe.keep)
 
     def save_model(self) -> bool:
         """Write the checkpoint beside the last one and put it in its place when it is whole."""

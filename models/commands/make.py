@@ -28,9 +28,12 @@ def export(
     out: Annotated[Path, typer.Option("--out", help="The model's folder, such as models/catalog/street.")],
     version: Annotated[str, typer.Option("--version", help="Of the model, such as 0.2.0.")],
     data: DatasetFolder,
+    base: Annotated[
+        Path | None, typer.Option("--base", help="The base model's weights, where a recipe learns beside it.")
+    ] = None,
 ) -> None:
     """Write ONNX and the manifest; INT8 too where it loses less than one point of AP50."""
     with plain_errors():
         from models.export import export as run
 
-        typer.echo(run(open_recipe(recipe), weights, out, version=version, dataset=data))
+        typer.echo(run(open_recipe(recipe), weights, out, version=version, dataset=data, base=base))
