@@ -21,8 +21,10 @@ class Surest(nn.Module):  # type: ignore[misc]
 
     def forward(self, rows: Tensor) -> Tensor:
         """Return (n, labels, h, w) of rows (n, sum of counts, h, w)."""
-        labels = rows.split(self.counts, dim=1)
-        return torch.cat([label.amax(1, keepdim=True) for label in labels], dim=1)
+        each = zip(rows.split(self.counts, dim=1), self.counts, strict=True)
+        return torch.cat(
+            [label.amax(1, keepdim=True) if count > 1 else label for label, count in each], dim=1
+        )
 
 
 def transplant(model: Any, recipe: Recipe, lift: Mapping[str, float] | None = None) -> Any:  # noqa: ANN401  ultralytics ships no types
