@@ -2,12 +2,15 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 IGNORE = "ignore"
 """The label of a region that may be anything: it is painted grey and counts for nothing."""
+
+DROP = "drop"
+"""What a source maps a name to whose boxes are left out."""
 
 BACKBONE_LAYERS = 11
 """Of YOLO11: layers 0 to 10 read the picture, the rest is neck and head."""
@@ -20,18 +23,34 @@ class RecipeError(Exception):
 
 
 class Source(BaseModel):
-    """One folder of pictures; hand labels lie in a folder `labels` beside `images`."""
+    """One folder of pictures, with labels in one of four formats."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
     pictures: str
     licence: str
-    labels: tuple[str, ...] = ()  # what the ids in the label files mean; none: nothing of ours is there
+    format: Literal["yolo", "coco", "voc", "cvat"] = "yolo"
+    labels: tuple[str, ...] = ()  # yolo: what the ids in the label files mean; none: nothing of ours is there
+    labels_file: str | None = None  # of coco and cvat
+    labels_folder: str | None = None  # of yolo and voc; else `labels` or `annotations` beside the pictures
+    map: dict[str, str] = {}  # a name of the source = a label, "ignore" or "drop"; "*" = all other names
     teacher: bool = False  # add what the base model is sure of where no hand label lies
     group: str | None = None  # the part of a file name that pictures of one scene share
     repeat: Annotated[int, Field(ge=1)] = 1  # times an epoch
     limit: int | None = None  # this many groups, chosen by name hash
+
+    @model_validator(mode="after")
+    def _labels_are_where_the_format_has_them(self) -> Self:
+        in_one_file = self.format in ("coco", "cvat")
+        if in_one_file != bool(self.labels_file):
+            verb = "needs" if in_one_file else "has no"
+            raise ValueError(f"source {self.name}: format {self.format} {verb} labels_file")
+        if in_one_file and self.labels_folder:
+            raise ValueError(f"source {self.name}: format {self.format} has no labels_folder")
+        if self.format != "yolo" and self.labels:
+            raise ValueError(f"source {self.name}: labels is for yolo; use map to rename")
+        return self
 
 
 class Recipe(BaseModel):

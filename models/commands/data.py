@@ -1,35 +1,87 @@
 """Prepare what a detector learns from."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
 from models.commands.shared import RecipeName, notes, open_recipe, plain_errors
+
+if TYPE_CHECKING:
+    from models.dataset import Summary
+
+Apart = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--apart",
+        help="A folder never to train on: near-duplicates of its pictures are left out. Repeatable.",
+    ),
+]
 
 
 def dataset(
     recipe: RecipeName,
     data: Annotated[Path, typer.Option("--data", help="The folder that the recipe's sources lie in.")],
-    out: Annotated[Path, typer.Option("--out", help="Where the dataset is written.")],
+    out: Annotated[Path, typer.Option("--out", help="A folder of its own; a second run replaces the first.")],
     weights: Annotated[Path | None, typer.Option("--teacher", help="Base weights that label more.")] = None,
+    apart: Apart = None,
 ) -> None:
-    """Gather, label and split the pictures of a recipe."""
-    with plain_errors(), Progress(console=notes) as progress:
-        from models.dataset import Summary, prepare
+    r"""Gather, check, label and split the pictures of a recipe.
+
+    A source of the recipe is a folder of pictures with YOLO, COCO, VOC or CVAT labels:
+
+    \b
+    [[sources]]
+    name = "yard"
+    pictures = "yard/images"
+    format = "coco"
+    labels_file = "yard/instances.json"
+    map = { lorry = "truck", unknown = "ignore", "*" = "drop" }
+    licence = "ours"
+
+    Pictures of one group, and near-duplicates, are on one side of the split. What cannot be used is
+    named and counted.
+
+    Then look at OUT/sheet-train.jpg and OUT/sheet-val.jpg; OUT/summary.json has all figures. While
+    OUT/UNFINISHED is there, run the same again.
+    """
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    summary: Summary | None = None
+    with plain_errors(), Progress(*columns, console=notes) as progress:
+        from models.dataset import prepare
 
         loaded = open_recipe(recipe)
         task = progress.add_task("pictures", total=None)
-        summary: Summary | None = None
         teacher = None
         if weights:
             from models.teach import load_teacher
 
             teacher = load_teacher(weights, loaded)
-        for summary in prepare(loaded, data, out, teacher=teacher):
-            progress.update(task, completed=sum(summary.counts.values()))
+        for summary in prepare(loaded, data, out, teacher=teacher, apart=apart or []):
+            progress.update(task, description=summary.step, completed=summary.done, total=summary.total)
     if summary:
-        for problem in summary.skipped:
-            notes.print(f"skipped {problem}", markup=False, highlight=False)
-        typer.echo(f"training id {summary.training_id}: {summary.counts}, {len(summary.skipped)} skipped")
+        _tell(summary)
+
+
+def _tell(summary: "Summary") -> None:
+    for verb, things in (
+        ("skipped", summary.skipped),
+        ("left out:", summary.left_out),
+        ("trained on, not validated:", summary.moved_to_training),
+    ):
+        for thing in things:
+            notes.print(f"{verb} {thing}", markup=False, highlight=False, soft_wrap=True)
+    for what, count in summary.counted.items():
+        notes.print(f"{count} {what}", markup=False, highlight=False)
+    table = Table("part", "label", "boxes", "pictures", "small", "medium", "large")
+    for one in summary.labels:
+        sizes = (one.boxes, one.pictures, one.small, one.medium, one.large)
+        table.add_row(one.part, one.label, *map(str, sizes))
+    for part, count in summary.without_labels.items():
+        table.add_row(part, "(none)", "", str(count))
+    notes.print(table)
+    if not any(name.startswith("val ") for name in summary.counts):
+        notes.print("no picture is left to validate with: add sources, or groups to them", style="red")
+    typer.echo(f"training id {summary.training_id}: {summary.counts}, {len(summary.skipped)} skipped")

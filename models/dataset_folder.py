@@ -1,0 +1,47 @@
+"""The dataset folder: it knows the files of the last run, and says so while it is unfinished."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.recipe import RecipeError
+
+UNFINISHED = "UNFINISHED"
+FILES = "files.txt"
+"""Lists what the last run wrote; until it is through, the list is called UNFINISHED."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetFolder:
+    """A folder that holds nothing but what one run put into it."""
+
+    path: Path
+
+    def begin(self) -> None:
+        """Remove what an earlier run wrote; refuse a folder with pictures of somebody else."""
+        marker, files = self.path / UNFINISHED, self.path / FILES
+        if files.exists():
+            files.replace(marker)
+        if not marker.exists() and any((self.path / name).exists() for name in ("images", "labels")):
+            raise RecipeError(f"{self.path} holds pictures or labels already; choose a new folder for --out")
+        self.path.mkdir(parents=True, exist_ok=True)
+        earlier = marker.read_text(encoding="utf-8").splitlines() if marker.exists() else []
+        for name in reversed(earlier):  # what makes a dataset whole was written last
+            file = self.path / name
+            if file.resolve().is_relative_to(self.path.resolve()):
+                file.unlink(missing_ok=True)
+        for cache in self.path.glob("labels/*.cache"):  # the trainer's, of the earlier labels
+            cache.unlink()
+        marker.write_text("", encoding="utf-8")
+        (self.path / "images" / "val").mkdir(parents=True, exist_ok=True)
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write a file after its name was noted."""
+        with (self.path / UNFINISHED).open("a", encoding="utf-8") as marker:
+            marker.write(f"{name}\n")
+        file = self.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+
+    def finish(self) -> None:
+        """Say that everything is here."""
+        (self.path / UNFINISHED).replace(self.path / FILES)
