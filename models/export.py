@@ -144,8 +144,10 @@ def _ready(model: Any) -> Any:  # noqa: ANN401  ultralytics ships no types
 
 
 def _is_decoding(node: Any) -> bool:  # noqa: ANN401  onnx ships no types
-    in_head = node.name.startswith("/model.23/")
-    return in_head and "/cv2" not in node.name and "/cv3" not in node.name
+    """Whether a node comes after the convolutions of a head, or after all layers."""
+    layer, _, inside = node.name.removeprefix("/").partition("/")
+    in_head = layer.startswith("model.23")  # of both, where one stands beside another
+    return not inside or (in_head and not inside.startswith(("cv2", "cv3")))
 
 
 def _pinned(path: Path) -> ModelFile:
