@@ -28,12 +28,11 @@ def dataset(
     weights: Annotated[Path | None, typer.Option("--teacher", help="Base weights that label more.")] = None,
     apart: Apart = None,
 ) -> None:
-    r"""Gather, check, label and split the pictures of a recipe.
+    """Gather, check, label and split the pictures of a recipe.
 
-    A source of the recipe is a folder of pictures with YOLO, COCO, VOC or CVAT labels:
+    Each table under sources in the recipe is a folder of pictures with YOLO, COCO, VOC or CVAT labels:
 
     \b
-    [[sources]]
     name = "yard"
     pictures = "yard/images"
     format = "coco"
@@ -41,12 +40,12 @@ def dataset(
     map = { lorry = "truck", unknown = "ignore", "*" = "drop" }
     licence = "ours"
 
-    Pictures of one group, and near-duplicates, are on one side of the split. What cannot be used is
-    named and counted.
+    Pictures of one group, and near-duplicates, are on one side of the split.
+    What cannot be used is named and counted.
 
-    Then look at OUT/sheet-train.jpg and OUT/sheet-val.jpg; OUT/summary.json has all figures. While
-    OUT/UNFINISHED is there, run the same again.
-    """
+    Then look at OUT/sheet-train.jpg and OUT/sheet-val.jpg; OUT/summary.json has all figures.
+    While OUT/UNFINISHED is there, run the same again.
+    """  # noqa: D301  # \b is typer's sign to leave lines as they are
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     summary: Summary | None = None
     with plain_errors(), Progress(*columns, console=notes) as progress:
