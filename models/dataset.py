@@ -57,6 +57,8 @@ def prepare(
         for done, total in gather(recipe, data, samples, notes):
             yield Summary(step="reading", done=done, total=total)
         chosen = split(samples, apart, notes)
+        if not chosen:
+            raise RecipeError("; ".join(["no picture can be used", *notes.skipped[:3], *notes.left_out[:3]]))
         yield from _write_all(recipe, folder, chosen, notes, teacher)
     except OSError as exc:
         raise RecipeError(
