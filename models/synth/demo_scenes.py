@@ -1,4 +1,4 @@
-"""The scenes of the demo clips: a stall comes and goes, a puddle grows and drains, muck trucks pass."""
+"""The scenes of the demo clips: a stall comes and goes, a puddle grows and drains, a muck truck passes."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -94,7 +94,7 @@ def _trucks(seed: int) -> Plan:
         *put_traffic(rng, street, traffic),
     ]
     view = _view(rng, x=0.0, y=-3.0, z=6.6, pan=-6.0, tilt=15.0)
-    return stage_plan(seed, street, "day", view, things=tuple(things), duration_s=22.0, fps=2.5)
+    return stage_plan(seed, street, "day", view, things=tuple(things), duration_s=12.8, fps=2.5)
 
 
 _SCENES: Mapping[str, Callable[[int], Plan]] = {"stall": _stall, "water": _water, "trucks": _trucks}

@@ -54,7 +54,7 @@ def test_a_clip_that_ends_before_anything_happens_has_no_events() -> None:
 
 
 def test_each_muck_truck_is_seen_as_a_whole_for_a_second_and_a_half() -> None:
-    plan = plan_clip("trucks", SEED)
+    plan = replace(plan_clip("trucks", SEED), duration_s=22.0)  # until the second has passed too
 
     events = find_events(plan, build_cast(plan))
 
