@@ -44,6 +44,9 @@ class Camera(Protocol):
 
     def stop(self) -> None: ...
 
+    def join(self, timeout_s: float) -> None:
+        """Wait for the thread to end after `stop`."""
+
     def take(self) -> Frame | None:
         """Return the newest frame that was not taken yet."""
 

@@ -50,8 +50,11 @@ def run(
     with _stopping_on_signals(stop), box.running():
         if once:
             box.finish(stop)
-        while not once and not stop.wait(_TIDY_EVERY_S):
-            box.tidy()
+        tidied_s = time.monotonic()
+        while not once and not stop.wait(1.0):  # a signal that another thread took is seen at the latest now
+            if time.monotonic() - tidied_s > _TIDY_EVERY_S:
+                box.tidy()
+                tidied_s = time.monotonic()
 
 
 class Box:
@@ -101,6 +104,9 @@ class Box:
                 post.camera.stop()
             self._workers.stop(0.7)
             self._link.stop(0.7)
+            until_s = time.monotonic() + 0.3
+            for post in self._posts:  # a thread that still decodes may hang the end of the process
+                post.camera.join(max(0.0, until_s - time.monotonic()))
             self._outbox.close()
             _log.info("box stopped", box=self._config.box.id)
 

@@ -42,6 +42,8 @@ class FakeCamera:
 
     def set_awake(self, is_awake: bool) -> None: ...
 
+    def join(self, timeout_s: float) -> None: ...
+
     def take(self) -> Frame | None:
         return self._left.pop(0) if self._left else None
 
