@@ -206,5 +206,5 @@ def test_the_language_switches_and_the_phone_shows_the_ticket_in_its_width(
     expect(page.get_by_role("button", name="Accept")).to_be_visible()
     page.set_viewport_size({"width": 390, "height": 844})
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.wait_for_function("document.documentElement.scrollWidth <= 390")  # the resize arrives late
     expect(page.get_by_role("button", name="Accept")).to_be_in_viewport()
