@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+import av
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from edge.contract.messages import Box as PictureBox
@@ -21,6 +22,8 @@ from edge.replay import replay
 from edge.settings import CameraSettings, EdgeConfig, PassageSettings
 
 _STARTS_AT = datetime(2025, 1, 1, 4, tzinfo=UTC)
+_CUT_S = 1.0
+"""A clip that is shorter than its log by more was cut off."""
 _File = TypeVar("_File", bound=BaseModel)
 
 
@@ -34,6 +37,7 @@ class _Event(BaseModel):
 class _Log(BaseModel):
     """NAME.events.json."""
 
+    duration_s: float | None = None
     events: list[_Event]
 
 
@@ -66,6 +70,11 @@ def judge_clip(clip: Path, config: EdgeConfig, *, keep: Path) -> list[Judgement]
     """
     log = _read(clip.with_suffix(".events.json"), _Log)
     camera = _at_the_clip(config.cameras[0], clip)
+    shown_s = _length_s(clip)
+    if shown_s < (log.duration_s or 0.0) - _CUT_S:
+        raise EdgeError(
+            f"{clip} ends after {shown_s:.1f} s of {log.duration_s:.1f} s: render or copy it again"
+        )
     truths = [Truth(kind=it.kind, from_s=it.from_s, to_s=it.to_s, box=_box(*it.box)) for it in log.events]
     incidents = _incidents(clip, config.model_copy(update={"cameras": (camera,)}), keep)
     passing = {rule.kind for rule in camera.rules if isinstance(rule, PassageSettings)}
@@ -81,6 +90,20 @@ def judge_clip(clip: Path, config: EdgeConfig, *, keep: Path) -> list[Judgement]
             )
         )
     return judgements
+
+
+def _length_s(clip: Path) -> float:
+    """Return how much of a clip is there, by its packets."""
+    try:
+        with av.open(str(clip)) as container:
+            ends = [
+                float((packet.pts + (packet.duration or 0)) * packet.time_base)
+                for packet in container.demux(video=0)
+                if packet.pts is not None and packet.time_base is not None
+            ]
+    except (av.FFmpegError, IndexError, ValueError) as exc:
+        raise EdgeError(f"{clip} cannot be played: {exc}") from exc
+    return max(ends, default=0.0)
 
 
 def _incidents(clip: Path, config: EdgeConfig, keep: Path) -> list[Reported]:

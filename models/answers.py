@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.dataset import Boxes, read_boxes
+from models.dataset_folder import check_finished
 from models.detections import Detections
 from models.detector import Detector
 from models.picture import PictureError, find_pictures, read_picture
@@ -29,6 +30,7 @@ class Answer:
 
 def validation_pictures(dataset: Path) -> list[Path]:
     """Return the pictures of the validation part; raise ``RecipeError`` where there are none."""
+    check_finished(dataset)
     pictures = list(find_pictures(dataset / "images" / "val"))
     if not pictures:
         raise RecipeError(f"no pictures in {dataset / 'images' / 'val'}: make the dataset first")
@@ -38,7 +40,8 @@ def validation_pictures(dataset: Path) -> list[Path]:
 def judge(detector: Detector, dataset: Path, skipped: list[str]) -> Iterator[Answer]:
     """Yield the answer to each validation picture; what cannot be read is named in ``skipped`` instead."""
     ours = [
-        detector.labels.index(name) if name in detector.labels else -1 for name in _names(dataset, detector)
+        detector.labels.index(name) if name in detector.labels else -1
+        for name in label_names(dataset, detector)
     ]
     for picture in validation_pictures(dataset):
         try:
@@ -53,7 +56,7 @@ def judge(detector: Detector, dataset: Path, skipped: list[str]) -> Iterator[Ans
             yield _answer(detector, picture, image, boxes[boxes[:, 0] >= 0])
 
 
-def _names(dataset: Path, detector: Detector) -> Sequence[str]:
+def label_names(dataset: Path, detector: Detector) -> Sequence[str]:
     """Return the labels that the dataset numbers; without a `data.yaml`, those of the detector."""
     path = dataset / "data.yaml"
     if not path.exists():

@@ -14,6 +14,8 @@ from models.recipe import DROP, IGNORE, RecipeError, Source
 Boxes = NDArray[np.float32]  # (n, 5): class id, centre x, centre y, width, height in fractions
 ROUNDING = 1e-4
 """A box that leaves its picture by less than this fraction was only rounded."""
+LEAST = 1e-6
+"""A narrower box (fraction of the picture) is written as none."""
 UNKNOWN_SIZE = (0, 0)
 
 
@@ -116,7 +118,7 @@ def _inside(thing: Thing, size: tuple[int, int], counted: Counter[str]) -> list[
     if not np.isfinite(corners).all() or not (corners[2:] > corners[:2]).all():
         raise ValueError(f"a box of {thing.name} without area: {thing.corners}")
     inside = np.clip(corners, 0, 1)
-    if not (inside[2:] > inside[:2]).all():
+    if not (inside[2:] - inside[:2] >= LEAST).all():
         counted["boxes outside their picture"] += 1
         return []
     if np.abs(inside - corners).max() > ROUNDING:

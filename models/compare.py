@@ -96,20 +96,23 @@ def compare(
         new, old = (gather(label, detector.labels.index(label), answers) for detector, answers in both)
         thresholds = challenger[0].thresholds[label], champion[0].thresholds[label]
         verdicts.append(compare_label(new, old, thresholds, tolerance))
-    replaces, reason = _conclude(verdicts, tolerance)
+    lost = [label for label in theirs if label not in ours]
+    replaces, reason = _conclude(verdicts, lost, tolerance)
     return Comparison(
         replaces=replaces,
         reason=reason,
         verdicts=tuple(verdicts),
         only_challenger=tuple(label for label in ours if label not in theirs),
-        only_champion=tuple(label for label in theirs if label not in ours),
+        only_champion=tuple(lost),
     )
 
 
-def _conclude(verdicts: Sequence[Verdict], tolerance: float) -> tuple[bool, str]:
+def _conclude(verdicts: Sequence[Verdict], lost: Sequence[str], tolerance: float) -> tuple[bool, str]:
     better, worse = ([one.label for one in verdicts if one.word == word] for word in ("better", "worse"))
     if not verdicts:
         return False, "there is no label that both know"
+    if lost:
+        return False, f"the champion alone knows {', '.join(lost)}"
     if worse:
         return False, f"worse by more than {tolerance:g}: {', '.join(worse)}"
     if better:

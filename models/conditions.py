@@ -10,6 +10,7 @@ import numpy as np
 
 from models.answers import Answer
 from models.evaluate import Figures, Interval, Judged, gather, measure, per_picture
+from models.recipe import RecipeError
 
 SIZES: dict[str, Interval] = {
     "small": (0.0, 32.0**2),
@@ -66,9 +67,16 @@ def _named(one: Answer, dataset: Path) -> dict[Kind, str]:
         for name in (stem, stem.partition("-")[2]):  # with and without the name of its source
             path = folder / f"{name}.json"
             if name and path.is_file():
-                return light_and_weather(str(json.loads(path.read_text(encoding="utf-8")).get("weather", "")))
+                return light_and_weather(_weather(path))
     light = "dark" if one.brightness < DARK else "dim" if one.brightness < DIM else "bright"
     return {"brightness": light}
+
+
+def _weather(path: Path) -> str:
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8")).get("weather", ""))
+    except (OSError, ValueError, AttributeError) as exc:
+        raise RecipeError(f"{path} is no truth file: {exc}") from exc
 
 
 def _by_size(answers: Sequence[Answer], thresholds: Mapping[str, float]) -> list[Condition]:

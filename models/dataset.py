@@ -115,8 +115,10 @@ def _write_all(
     for part in ("train", "val"):
         sheet = [one for one, counted in zip(shown, written, strict=True) if counted.part == part]
         folder.put(f"sheet-{part}.jpg", draw_sheet(sheet, labels))
-    names = "".join(f"  {index}: {label}\n" for index, label in enumerate(labels))
-    description = f"path: {folder.path.resolve()}\ntrain: train.txt\nval: images/val\nnames:\n{names}"
+    names = "".join(f"  {index}: {_quoted(label)}\n" for index, label in enumerate(labels))
+    description = (
+        f"path: {_quoted(str(folder.path.resolve()))}\ntrain: train.txt\nval: images/val\nnames:\n{names}"
+    )
     folder.put("train.txt", ("\n".join(listed) + "\n").encode())
     folder.put("data.yaml", description.encode())
     folder.put("summary.json", (json.dumps(asdict(summary), indent=1) + "\n").encode())
@@ -138,7 +140,11 @@ def _write(folder: DatasetFolder, sample: Sample, image: NDArray[np.uint8]) -> s
     folder.put(f"labels/{sample.part}/{sample.name}.txt", text.encode())
     content = sample.picture.read_bytes()
     if len(sample.ignored):
-        _paint_grey(image, sample.ignored)
+        seen = image.copy()
+        for area in _areas(sample.ignored, image):
+            image[area] = GREY
+        for area in _areas(sample.boxes, image):  # a labelled thing is seen, also within what is ignored
+            image[area] = seen[area]
         content = cv2.imencode(sample.picture.suffix.lower(), image)[1].tobytes()
     folder.put(f"images/{sample.part}/{sample.file_name}", content)
     truth = sample.picture.parent.parent / "truths" / f"{sample.picture.stem}.json"
@@ -147,9 +153,15 @@ def _write(folder: DatasetFolder, sample: Sample, image: NDArray[np.uint8]) -> s
     return text
 
 
-def _paint_grey(image: NDArray[np.uint8], boxes: Boxes) -> None:
+def _areas(boxes: Boxes, image: NDArray[np.uint8]) -> Iterator[tuple[slice, slice]]:
+    """Yield the rows and columns of ``image`` that each box covers."""
     size = np.array(image.shape[1::-1] * 2)
     for _, x, y, width, height in boxes:
         corners = np.array([x - width / 2, y - height / 2, x + width / 2, y + height / 2]) * size
         left, top, right, bottom = np.rint(np.clip(corners, 0, size)).astype(int)
-        image[top:bottom, left:right] = GREY
+        yield slice(top, bottom), slice(left, right)
+
+
+def _quoted(text: str) -> str:
+    """Return ``text`` as YAML, which quotes as JSON does."""
+    return json.dumps(text, ensure_ascii=False)

@@ -10,6 +10,12 @@ FILES = "files.txt"
 """Lists what the last run wrote; until it is through, the list is called UNFINISHED."""
 
 
+def check_finished(dataset: Path) -> None:
+    """Raise ``RecipeError`` where `models dataset` was interrupted."""
+    if (dataset / UNFINISHED).exists():
+        raise RecipeError(f"{dataset} is not whole: run the `models dataset` that was interrupted again")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetFolder:
     """A folder that holds nothing but what one run put into it."""

@@ -90,11 +90,11 @@ class OnnxDetector:
 
     def __post_init__(self) -> None:
         (model_input,), (output,) = self.session.get_inputs(), self.session.get_outputs()
-        side, rows = self.manifest.input_px, 4 + len(self.manifest.labels)
-        if list(model_input.shape) != [1, 3, side, side] or output.shape[1] != rows:
+        rows = 4 + len(self.manifest.labels)
+        if list(model_input.shape) != [1, 3, "height", "width"] or output.shape[1] != rows:
             raise ModelError(
-                f"model {self.info.name}: the manifest says input 1x3x{side}x{side} and {rows} output rows, "
-                f"the file has {model_input.shape} and {output.shape}; export the model again"
+                f"model {self.info.name}: the manifest says input 1 x 3 x height x width and {rows} output "
+                f"rows, the file has {model_input.shape} and {output.shape}; export the model again"
             )
 
     @property
@@ -108,10 +108,12 @@ class OnnxDetector:
     def detect(self, image: NDArray[np.uint8]) -> Detections:
         fitted = letterbox(image, self.manifest.input_px)
         (output,) = self.session.run(None, {self.session.get_inputs()[0].name: fitted.blob})
-        if not np.isfinite(output).all():
+        scores = output[0, 4:]
+        if not (np.isfinite(output).all() and scores.min() >= 0 and scores.max() <= 1):
             raise ModelError(
-                f"model {self.info.name} {self.info.version} gave a value that is no number on a picture "
-                f"of {fitted.width_px}x{fitted.height_px}: its boxes are refused; go back a version"
+                f"model {self.info.name} {self.info.version} gave a value that is no number or no "
+                f"confidence on a picture of {fitted.width_px}x{fitted.height_px}: its boxes are "
+                "refused; go back a version"
             )
         boxes, confidences, class_ids = decode(output[0])
         return Detections(fitted.to_picture(boxes), confidences, class_ids, self.manifest.labels)

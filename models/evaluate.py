@@ -107,15 +107,18 @@ def measure(judged: Judged, threshold: float) -> Figures:
     )
 
 
-def mean_ap50(detector: Detector, dataset: Path) -> float:
-    """Return the mean AP50 over the labels that the validation pictures show; all must be readable."""
+def ap50_of(detector: Detector, dataset: Path, least: int) -> dict[str, float]:
+    """Return AP50 of each label of which ``least`` truths or more are in the validation pictures.
+
+    Raise ``RecipeError`` where a picture cannot be read: none may be left out.
+    """
     skipped: list[str] = []
     answers = list(judge(detector, dataset, skipped))
     if skipped:
         raise RecipeError(f"{len(skipped)} pictures cannot be judged, such as {skipped[0]}")
     ones = np.ones(len(answers))
     each = [gather(label, class_id, answers) for class_id, label in enumerate(detector.labels)]
-    return float(np.mean([figures_of(one, 0.0, ones)[0] for one in each if one.truths.any()]))
+    return {one.label: float(figures_of(one, 0.0, ones)[0]) for one in each if one.truths.sum() >= least}
 
 
 def curve(judged: Judged, weights: Weights) -> tuple[Weights, Weights]:

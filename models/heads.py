@@ -1,6 +1,6 @@
 """The head of a base model is given other labels without losing what it knew."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -27,10 +27,10 @@ class Surest(nn.Module):  # type: ignore[misc]
         )
 
 
-def transplant(model: Any, recipe: Recipe, lift: Mapping[str, float] | None = None) -> Any:  # noqa: ANN401  ultralytics ships no types
+def transplant(model: Any, recipe: Recipe, lifts: Mapping[str, Sequence[float]] | None = None) -> Any:  # noqa: ANN401  ultralytics ships no types
     """Give ``model`` the recipe's labels, each beginning with the head's rows of the classes that know it.
 
-    ``lift`` is added to the logits of a label: a confidence of 0.01 becomes 0.17 with 3.
+    ``lifts`` are added to the logits of a label's classes: a confidence of 0.01 becomes 0.17 with 3.
 
     Only the last convolution of each class branch changes, so the branches' features are kept, which a model
     built anew for another number of classes would lose.
@@ -46,10 +46,11 @@ def transplant(model: Any, recipe: Recipe, lift: Mapping[str, float] | None = No
             f"the base model has no class {', '.join(sorted(unknown))}; it has: {', '.join(known)}"
         )
     rows = [[known[start] for start in names] or [None] for names in starts.values()]
-    lifts = [(lift or {}).get(label, 0.0) for label, names in starts.items() for _ in names or [None]]
+    lifted = [(lifts or {}).get(label, [0.0] * max(1, len(names))) for label, names in starts.items()]
+    added = torch.tensor([lift for label in lifted for lift in label])
     head = model.model[-1]
     for branch in head.cv3:
-        branch[-1] = _grown(branch[-1], rows, torch.tensor(lifts))
+        branch[-1] = _grown(branch[-1], rows, added)
     model.nc = head.nc = model.yaml["nc"] = len(labels)
     head.no = head.nc + head.reg_max * 4
     model.names = labels

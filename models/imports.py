@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Annotated
 from xml.etree import ElementTree as ET
 
 import numpy as np
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from models.boxes import Labelled, Thing, read_boxes
 from models.recipe import RecipeError, Source
@@ -14,22 +15,25 @@ from models.recipe import RecipeError, Source
 Listed = dict[str, Labelled | None]  # by file name; none where something is wrong that was named already
 
 
+_Id = Annotated[str, BeforeValidator(str)]  # 3 and "3" are one
+
+
 class _CocoImage(BaseModel):
-    id: int | str
+    id: _Id
     file_name: str
     width: int = 0
     height: int = 0
 
 
 class _CocoBox(BaseModel):
-    image_id: int | str
-    category_id: int | str
+    image_id: _Id
+    category_id: _Id
     bbox: tuple[float, float, float, float]  # left, top, width, height
     iscrowd: int = 0
 
 
 class _CocoCategory(BaseModel):
-    id: int | str
+    id: _Id
     name: str
 
 
@@ -93,6 +97,7 @@ def _read_voc(path: Path) -> Labelled:
 def _read_cvat(path: Path, skipped: list[str]) -> Listed:
     root = ET.fromstring(path.read_bytes())  # noqa: S314  # expat bounds what an entity may grow to
     listed: Listed = {}
+    _refuse_twice("an image named", [image.get("name", "") for image in root.iter("image")])
     for image in root.iter("image"):
         name = image.get("name", "")
         try:
@@ -123,6 +128,9 @@ def _read_coco(path: Path, skipped: list[str]) -> Listed:
     except ValidationError as exc:
         problems = (f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in exc.errors()[:5])
         raise ValueError("; ".join(problems)) from exc
+    _refuse_twice("an image of the id", [image.id for image in coco.images])
+    _refuse_twice("an image named", [image.file_name for image in coco.images])
+    _refuse_twice("a category of the id", [category.id for category in coco.categories])
     names = {category.id: category.name for category in coco.categories}
     things: dict[str, list[Thing]] = {image.file_name: [] for image in coco.images}
     files = {image.id: image.file_name for image in coco.images}
@@ -151,7 +159,9 @@ def _match(
 ) -> dict[Path, Labelled]:
     """Give each picture what the file says of its path below the folder, or else of its bare name."""
     bare = Counter(Path(name).name for name in listed)
-    by_bare = {Path(name).name: name for name in listed if bare[Path(name).name] == 1}
+    found_twice = {name for name, count in Counter(picture.name for picture in pictures).items() if count > 1}
+    sole = (name for name in listed if bare[Path(name).name] == 1)
+    by_bare = {Path(name).name: name for name in sole if Path(name).name not in found_twice}
     labelled = {}
     used = set()
     for picture in pictures:
@@ -167,5 +177,14 @@ def _match(
     return labelled
 
 
+def _refuse_twice(what: str, names: Sequence[str]) -> None:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ValueError(f"{what} {twice[0]} is there twice")
+
+
 def _numbers(words: Iterable[str]) -> tuple[float, ...]:
-    return tuple(float(word) for word in words)
+    numbers = tuple(float(word) for word in words)
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"{' '.join(map(str, numbers))}: not all of these are numbers")
+    return numbers

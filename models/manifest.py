@@ -2,13 +2,17 @@
 
 import hashlib
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+STEP_PX = 32
+"""Both sides of an input are multiples: the coarsest cell of a YOLO."""
 Variant = Literal["fp32", "int8"]
+FILES: dict[Variant, str] = {"fp32": "model.onnx", "int8": "model.int8.onnx"}
 
 
 class ModelError(Exception):
@@ -32,7 +36,7 @@ class Manifest(BaseModel):
     name: str
     version: str
     task: Literal["detect"]
-    input_px: Annotated[int, Field(ge=32, multiple_of=32)]
+    input_px: Annotated[int, Field(multiple_of=STEP_PX, ge=STEP_PX)]
     licence: str
     training_id: str
     source: str
@@ -89,8 +93,12 @@ def save_manifest(manifest: Manifest, directory: Path) -> None:
     """Write ``manifest.toml``, whole or not at all, so that `load_manifest` reads the same."""
     heading = ("name", "version", "task", "input_px", "licence", "training_id", "source", "labels")
     fields = manifest.model_dump(mode="json")
-    lines = [f"{name} = {json.dumps(fields[name], ensure_ascii=False)}" for name in heading]
-    lines += ["", "[thresholds]", *(f"{label} = {manifest.thresholds[label]:g}" for label in manifest.labels)]
+    lines = [f"{name} = {_quoted(fields[name])}" for name in heading]
+    lines += [
+        "",
+        "[thresholds]",
+        *(f"{_key(label)} = {manifest.thresholds[label]:g}" for label in manifest.labels),
+    ]
     for variant, file in manifest.files.items():
         lines += ["", f"[files.{variant}]", f'path = "{file.path}"', f'sha256 = "{file.sha256}"']
     part = directory / ".manifest.toml.part"
@@ -101,3 +109,17 @@ def save_manifest(manifest: Manifest, directory: Path) -> None:
         raise ModelError(f"{directory / 'manifest.toml'} keeps what it held: {exc.strerror}") from exc
     finally:
         part.unlink(missing_ok=True)
+
+
+def _key(label: str) -> str:
+    return label if re.fullmatch(r"[A-Za-z0-9_-]+", label) else _quoted(label)
+
+
+def _quoted(value: object) -> str:
+    """Return a text or texts as TOML, which quotes as JSON does."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def pinned(path: Path) -> ModelFile:
+    """Return the entry of a file that lies beside the manifest."""
+    return ModelFile(path=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest())

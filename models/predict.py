@@ -90,7 +90,7 @@ def draw(prediction: Prediction, thresholds: Mapping[str, float]) -> NDArray[np.
 def name_beside(folder: Path, pictures: Sequence[Path], suffix: str) -> list[Path]:
     """Return a file of ``folder`` for each picture: its stem, numbered where another has it.
 
-    Raise ``PictureError`` where one of them would overwrite a picture.
+    Raise ``PictureError`` where ``folder`` holds one of the pictures: others there might be overwritten.
     """
     taken: set[str] = set()
     files = []
@@ -99,9 +99,8 @@ def name_beside(folder: Path, pictures: Sequence[Path], suffix: str) -> list[Pat
         stem = next(s for s in itertools.chain([picture.stem], numbered) if s.casefold() not in taken)
         taken.add(stem.casefold())
         files.append(folder / f"{stem}{suffix}")
-    overwritten = {file.resolve() for file in files} & {picture.resolve() for picture in pictures}
-    if overwritten:
-        raise PictureError(f"{min(overwritten)} would be overwritten: name another folder than the pictures'")
+    if folder.resolve() in {picture.parent.resolve() for picture in pictures}:
+        raise PictureError(f"pictures in {folder} might be overwritten: name another folder than theirs")
     return files
 
 
@@ -110,7 +109,11 @@ def write_picture(file: Path, image: NDArray[np.uint8]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f".{file.name}.part")
     try:
-        part.write_bytes(cv2.imencode(file.suffix, image)[1].tobytes())
+        encoded, content = cv2.imencode(file.suffix, image)
+        if not encoded:
+            height, width = image.shape[:2]
+            raise PictureError(f"{file}: no {file.suffix} of {width}x{height} pixels can be written")
+        part.write_bytes(content.tobytes())
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)

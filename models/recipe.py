@@ -1,19 +1,19 @@
 """A recipe: which labels a model has, where each begins, and which pictures it learns from."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from models.manifest import STEP_PX
+
 IGNORE = "ignore"
 """The label of a region that may be anything: it is painted grey and counts for nothing."""
 
 DROP = "drop"
 """What a source maps a name to whose boxes are left out."""
-
-BACKBONE_LAYERS = 11
-"""Of YOLO11: layers 0 to 10 read the picture, the rest is neck and head."""
 
 RECIPES = Path(__file__).parent / "recipes"
 
@@ -48,6 +48,10 @@ class Source(BaseModel):
             raise ValueError(f"source {self.name}: format {self.format} {verb} labels_file")
         if in_one_file and self.labels_folder:
             raise ValueError(f"source {self.name}: format {self.format} has no labels_folder")
+        try:
+            re.compile(self.group or "")
+        except re.error as exc:
+            raise ValueError(f"source {self.name}: group {self.group} is no pattern: {exc}") from exc
         if self.format != "yolo" and self.labels:
             raise ValueError(f"source {self.name}: labels is for yolo; use map to rename")
         return self
@@ -59,8 +63,8 @@ class Recipe(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    input_px: Annotated[int, Field(ge=32, multiple_of=32)]
-    train_px: Annotated[int, Field(ge=32, multiple_of=32)]  # smaller than the input buys epochs
+    input_px: Annotated[int, Field(ge=STEP_PX, multiple_of=STEP_PX)]  # of the longer side
+    train_px: Annotated[int, Field(ge=STEP_PX, multiple_of=STEP_PX)]  # smaller than the input buys epochs
     epochs: Annotated[int, Field(ge=1)]
     learning_rate: Annotated[float, Field(gt=0, lt=1)]
     frozen_layers: Annotated[
@@ -71,17 +75,23 @@ class Recipe(BaseModel):
     labels: dict[str, tuple[str, ...]]
     start: dict[str, str]
     learn: tuple[str, ...] = ()  # learnt beside the base model, which goes on answering for its own labels
-    lift: dict[str, float] = {}  # added to the logits of a label that the base model knows but sees faintly
+    faint: tuple[
+        str, ...
+    ] = ()  # labels whose classes of the base model speak too softly: `export` lifts them
     sources: tuple[Source, ...]
 
     @model_validator(mode="after")
     def _names_are_labels(self) -> Self:
-        for field in ("start", "lift", "learn"):
+        for field in ("start", "faint", "learn"):
             odd = set(getattr(self, field)) - set(self.labels)
             if odd:
                 raise ValueError(f"{field} names what is no label: {', '.join(sorted(odd))}")
-        if self.learn and self.frozen_layers != BACKBONE_LAYERS:
-            raise ValueError(f"learn needs frozen_layers = {BACKBONE_LAYERS}: both necks read one backbone")
+        silent = [label for label, known in self.labels.items() if not known and label not in self.learn]
+        if self.learn and silent:
+            raise ValueError(f"nobody answers for {', '.join(silent)}: put what is new into learn")
+        unknown = [label for label in self.faint if not self.labels[label]]
+        if unknown:
+            raise ValueError(f"faint lifts classes of the base model, but none knows {', '.join(unknown)}")
         return self
 
     def start_classes(self, label: str) -> tuple[str, ...]:

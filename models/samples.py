@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.boxes import Boxes, choose_labels, place
 from models.duplicates import Fingerprint, find_near, fingerprint, move_leaks
 from models.imports import load_labels
@@ -17,6 +20,8 @@ from models.recipe import Recipe, RecipeError, Source
 
 Part = Literal["train", "val"]
 VALIDATION_PERCENT = 18
+SMALLEST_PX = 10
+"""The trainer leaves out pictures with a shorter side, without a word."""
 DOMINANT_SHARE = 0.1
 """A group with more of its source's pictures than this is trained on."""
 
@@ -55,7 +60,7 @@ def gather(recipe: Recipe, data: Path, samples: list[Sample], notes: Notes) -> I
     labels = list(recipe.labels)
     for source in recipe.sources:
         pictures = _pictures(source, data)
-        groups = _groups(source, pictures)
+        groups = _groups(source, data / source.pictures, pictures)
         sizes = Counter(groups.values())
         kept = set(sorted(sizes, key=_hash)[: source.limit])
         chosen = [picture for picture, group in groups.items() if group in kept]
@@ -65,7 +70,7 @@ def gather(recipe: Recipe, data: Path, samples: list[Sample], notes: Notes) -> I
             group = f"{source.name}/{groups[picture]}"
             try:
                 image = read_picture(picture)
-                size = (image.shape[1], image.shape[0])
+                size = _size(image, picture)
                 boxes, ignored = place(labelled[picture], names, labels, size, notes.counted)
             except (PictureError, ValueError) as exc:
                 notes.skipped.append(str(exc) if str(picture) in str(exc) else f"{picture}: {exc}")
@@ -84,6 +89,13 @@ def gather(recipe: Recipe, data: Path, samples: list[Sample], notes: Notes) -> I
             if not labelled[picture].things and (source.labels or source.format != "yolo"):
                 notes.counted["pictures labelled as showing nothing"] += 1
             yield done, len(chosen)
+
+
+def _size(image: NDArray[np.uint8], picture: Path) -> tuple[int, int]:
+    height, width = image.shape[:2]
+    if min(width, height) < SMALLEST_PX:
+        raise PictureError(f"{picture}: {width}x{height}, too small to train on")
+    return width, height
 
 
 def _pictures(source: Source, data: Path) -> list[Path]:
@@ -134,12 +146,17 @@ def _deep(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES]
 
 
-def _groups(source: Source, pictures: list[Path]) -> dict[Path, str]:
+def _groups(source: Source, folder: Path, pictures: list[Path]) -> dict[Path, str]:
     if source.group == "look":
         return group_by_look(pictures)
     pattern = re.compile(source.group or ".*")
-    matches = {picture: pattern.search(picture.stem) for picture in pictures}
-    return {picture: match.group() if match else picture.stem for picture, match in matches.items()}
+    names = {picture: picture.relative_to(folder).with_suffix("").as_posix() for picture in pictures}
+    matches = {picture: pattern.search(name) for picture, name in names.items()}
+    if not any(matches.values()):
+        raise RecipeError(
+            f"source {source.name}: group {source.group} is in no name, such as {names[pictures[0]]}"
+        )
+    return {picture: match.group() if match else names[picture] for picture, match in matches.items()}
 
 
 def _free_name(name: str, taken: set[str]) -> str:

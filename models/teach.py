@@ -8,15 +8,25 @@ from ultralytics import YOLO
 
 from models.dataset import Boxes, Teacher
 from models.recipe import Recipe
+from models.weights import load_weights
 
 SURE = 0.4
 TEACHER_PX = 448
 
 
 def load_teacher(weights: Path, recipe: Recipe) -> Teacher:
-    """Return a function that labels a picture with the classes that base model and recipe share."""
+    """Return a function that labels a picture with the classes that base model and recipe share.
+
+    Faint labels are not taught: their classes only hint at them.
+    """
+    load_weights(weights)  # a wrong file is told in a line
     model = YOLO(str(weights))
-    ours = {name: index for index, names in enumerate(recipe.labels.values()) for name in names}
+    ours = {
+        name: index
+        for index, (label, names) in enumerate(recipe.labels.items())
+        for name in names
+        if label not in recipe.faint  # an umbrella hints at a stall, and is none
+    }
     theirs = {class_id: ours[name] for class_id, name in model.names.items() if name in ours}
 
     def teach(image: NDArray[np.uint8]) -> Boxes:

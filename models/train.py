@@ -8,23 +8,33 @@ import torch
 from ultralytics.models.yolo.detect import DetectionTrainer
 from ultralytics.utils.torch_utils import strip_optimizer
 
+from models.dataset_folder import check_finished
 from models.heads import transplant
 from models.night import darkened
 from models.recipe import Recipe, RecipeError
+from models.weights import load_weights
 
 
 def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bool) -> Path:
     """Train in ``out/run`` and return the last weights; ``resume`` goes on from the last finished epoch."""
+    check_finished(dataset)
+    if not (dataset / "data.yaml").is_file():
+        raise RecipeError(
+            f"{dataset} is no dataset: make it with `models dataset {recipe.name} --out {dataset}`"
+        )
     last = out / "run" / "weights" / "last.pt"
+    data = str(dataset / "data.yaml")
     if resume:
-        _check_unfinished(last)
+        _check_unfinished(last, data)
     elif last.exists():
         raise RecipeError(f"{last} is there from an earlier run: go on with --resume, or name another --out")
+    if not resume:
+        load_weights(weights)  # a wrong file is told before the run's folder is made
     threads = torch.get_num_threads()  # before Ultralytics leaves one core idle
     overrides = {
         "model": str(last if resume else weights),
         "resume": str(last) if resume else False,
-        "data": str(dataset / "data.yaml"),
+        "data": data,
         "project": str(out.resolve()),
         "name": "run",
         "exist_ok": True,
@@ -53,17 +63,20 @@ def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bo
     return Path(trainer.last)
 
 
-def _check_unfinished(last: Path) -> None:
+def _check_unfinished(last: Path, data: str) -> None:
     if not last.exists():
         raise RecipeError(f"nothing to resume: {last} is missing; start without --resume")
     try:
-        epoch = torch.load(last, map_location="cpu", weights_only=False)["epoch"]
+        begun = torch.load(last, map_location="cpu", weights_only=False)
+        epoch, theirs = begun["epoch"], begun["train_args"]["data"]
     except (OSError, RuntimeError, EOFError, KeyError, pickle.UnpicklingError) as exc:
         raise RecipeError(f"{last} cannot be read ({exc}): start anew with another --out") from exc
     if epoch < 0:
         raise RecipeError(
             f"{last} is finished: export it, or train on from it with --weights and another --out"
         )
+    if Path(theirs).resolve() != Path(data).resolve():
+        raise RecipeError(f"{last} was begun on {theirs}: resume with that dataset, or name another --out")
 
 
 class Trainer(DetectionTrainer):  # type: ignore[misc]

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
 def look_at(detector: "Detector", dataset: Path, skipped: list[str]) -> "list[Answer]":
     """Return the answers to the validation part of a dataset."""
-    from models.answers import judge, validation_pictures
+    from models.answers import judge, label_names, validation_pictures
     from models.recipe import RecipeError
 
     total = len(validation_pictures(dataset))
+    unknown = [name for name in label_names(dataset, detector) if name not in detector.labels]
+    if unknown:
+        notes.print(f"not asked: {', '.join(unknown)}; {detector.info.name} does not know them")
     answers = _watched(judge(detector, dataset, skipped), total, "pictures")
     if not answers:
         raise RecipeError(f"none of {total} pictures could be read, such as {skipped[0]}")

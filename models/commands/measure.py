@@ -112,6 +112,8 @@ def calibrate(
         judged = judge_labels(detector, look_at(detector, data, skipped), of_pictures=of_pictures)
         found = [one for folder in free or () for one in look_into(detector, folder, skipped).found]
         tell_skipped(skipped)
+        if free and not found:
+            raise typer.BadParameter("nothing in the folders of --without can be read")
         manifest = load_manifest(model_folder(model))
         thresholds = dict(manifest.thresholds)
         for one in (each for each in judged if each.label in wanted):

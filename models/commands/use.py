@@ -52,8 +52,12 @@ def list_models(as_json: AsJson = False) -> None:  # noqa: FBT002
     columns = ("name", "version", "variant", "size", "input", "sha256", "verified", "licence")
     table, labels, bad = Table(*columns, box=None, padding=(0, 1, 0, 0)), [], 0
     for path in sorted(CATALOG.glob("*/manifest.toml")):
-        with plain_errors():
+        try:
             manifest = load_manifest(path.parent)
+        except ModelError as exc:
+            notes.print(str(exc), style="red", markup=False, highlight=False, soft_wrap=True)
+            bad += 1
+            continue
         files = [_verify(path.parent, manifest, variant) for variant in manifest.files]
         bad += sum(not file.verified for file in files)
         if as_json:
@@ -120,11 +124,11 @@ def predict_pictures(
         for picture, mask, drawing in zip(_watched(pictures), masks, drawings, strict=True):
             try:
                 prediction = predict(detector, picture, zones)
+                _write(prediction, detector, mask, drawing)
             except PictureError as exc:
                 skipped += 1
                 notes.print(f"skipped {exc}", markup=False, highlight=False, soft_wrap=True)
                 continue
-            _write(prediction, detector, mask, drawing)
             if as_json:
                 typer.echo(line(prediction, mask))
             else:

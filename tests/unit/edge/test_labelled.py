@@ -72,6 +72,16 @@ def test_a_clip_that_cannot_be_read_ends_with_its_name_and_exit_code_1(tmp_path:
     assert "a.mp4" in result.output
 
 
+def test_a_clip_that_was_cut_off_is_named_and_not_judged(tmp_path: Path) -> None:
+    write_clip(tmp_path / "a.mp4", seconds=6, square_left=lambda _: None)
+    (tmp_path / "a.events.json").write_text('{"events": [], "duration_s": 18.0}')
+    (tmp_path / "a.scene.json").write_text(json.dumps(SCENE))
+    cv2.imwrite(str(tmp_path / "a.empty.jpg"), a_picture(None))
+
+    with pytest.raises(EdgeError, match=r"a\.mp4 ends after \d+\.\d s of 18\.0 s"):
+        judge_clip(tmp_path / "a.mp4", a_config(tmp_path), keep=tmp_path / "keep")
+
+
 def test_a_thing_left_in_a_clip_is_found_once_and_in_a_clip_without_it_nothing(tmp_path: Path) -> None:
     config = a_config(tmp_path)
     event = {"kind": "abandoned_object", "from_s": 3.0, "to_s": 14.0, "box": [0.3, 0.35, 0.6, 0.65]}

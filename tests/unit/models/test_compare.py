@@ -75,7 +75,8 @@ def test_labels_that_only_one_knows_are_named_and_not_compared() -> None:
 
     assert [one.label for one in compared.verdicts] == ["thing"]
     assert (compared.only_challenger, compared.only_champion) == (("new",), ("old",))
-    assert compared.replaces
+    assert not compared.replaces
+    assert "the champion alone knows old" in compared.reason
 
 
 def test_each_is_asked_at_its_own_threshold() -> None:

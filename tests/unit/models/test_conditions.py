@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.conditions import by_condition, light_and_weather
+from models.recipe import RecipeError
 from tests.answers import answer
 
 THING = (10.0, 10.0, 20.0, 20.0)
@@ -45,6 +46,15 @@ def test_a_truth_file_beside_the_dataset_says_what_light_it_was(tmp_path: Path, 
         ("weather", "rain", "truth file"),
     ]
     assert found[0].figures[0].recall == 1.0
+
+
+@pytest.mark.parametrize("content", [b"not json", b"[]", b"\xff"])
+def test_a_truth_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "truths").mkdir()
+    (tmp_path / "truths/street.json").write_bytes(content)
+
+    with pytest.raises(RecipeError, match=r"street\.json is no truth file"):
+        by_condition([answer([], [])], AT, tmp_path, of_pictures=True)
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,18 @@ def test_a_region_to_ignore_is_painted_grey(tmp_path: Path) -> None:
     assert label_of(out, "a") == ""
 
 
+def test_a_labelled_thing_within_a_region_to_ignore_stays_in_sight(tmp_path: Path) -> None:
+    put(tmp_path, "a", "1 0.5 0.5 0.4 0.4\n0 0.5 0.5 0.2 0.2\n")
+
+    _, out = run(recipe(labels=("truck", "ignore")), tmp_path)
+
+    (picture,) = out.glob("images/*/photos-a.png")
+    image = read_picture(picture)
+    assert (image[40:60, 40:60] == 200).all()
+    assert (image[30:40, 30:70] == GREY).all()
+    assert label_of(out, "a") == "0 0.500000 0.500000 0.200000 0.200000\n"
+
+
 def test_a_hand_label_wins_over_the_teacher(tmp_path: Path) -> None:
     put(tmp_path, "a", "0 0.5 0.5 0.2 0.2\n")
 
@@ -321,6 +333,13 @@ def test_pictures_of_one_scene_are_never_on_both_sides(tmp_path: Path) -> None:
     assert parts["train"]
     assert parts["val"]
     assert not parts["train"] & parts["val"]
+
+
+def test_a_group_that_is_in_no_name_is_refused(tmp_path: Path) -> None:
+    put(tmp_path, "a")
+
+    with pytest.raises(RecipeError, match=r"source photos: group \^cam is in no name, such as a"):
+        run(recipe(group="^cam"), tmp_path)
 
 
 def test_the_share_for_validation_is_about_what_it_says() -> None:

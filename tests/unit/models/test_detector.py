@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.detector import ModelInfo, OnnxDetector, load_detector
 from models.manifest import Manifest, ModelError, ModelFile, save_manifest
 
-PICTURE = np.zeros((32, 64, 3), np.uint8)
+PICTURE = np.zeros((64, 128, 3), np.uint8)
 
 
 def manifest(content: bytes = b"") -> Manifest:
@@ -20,7 +20,7 @@ def manifest(content: bytes = b"") -> Manifest:
         name="street",
         version="2",
         task="detect",
-        input_px=32,
+        input_px=64,
         licence="AGPL-3.0-or-later",
         training_id="t",
         source="s",
@@ -38,7 +38,7 @@ class FakeSession:
     seen: list[NDArray[np.float32]] = field(default_factory=list)
 
     def get_inputs(self) -> list[SimpleNamespace]:
-        return [SimpleNamespace(name="images", shape=[1, 3, 32, 32])]
+        return [SimpleNamespace(name="images", shape=[1, 3, "height", "width"])]
 
     def get_outputs(self) -> list[SimpleNamespace]:
         return [SimpleNamespace(shape=list(self.output.shape))]
@@ -57,9 +57,9 @@ def anchor(*values: float) -> NDArray[np.float32]:
 
 
 def test_boxes_come_in_pixels_of_the_picture() -> None:
-    found = detector(anchor(16, 16, 8, 4, 0.1, 0.9)).detect(PICTURE)
+    found = detector(anchor(32, 16, 8, 4, 0.1, 0.9)).detect(PICTURE)
 
-    assert found.boxes.tolist() == [[24, 12, 40, 20]]
+    assert found.boxes.tolist() == [[56, 28, 72, 36]]
     assert found.label_of(0) == "car"
 
 

@@ -159,7 +159,7 @@ def test_what_is_wrong_in_a_coco_file_is_named_once(
     tmp_path: Path, changes: dict[str, Any], problem: str, *, kept: bool
 ) -> None:
     fill(tmp_path, "coco")
-    cv2.imwrite(str(tmp_path / "images" / "b.png"), np.zeros((9, 9, 3), np.uint8))
+    cv2.imwrite(str(tmp_path / "images" / "b.png"), np.zeros((12, 12, 3), np.uint8))
     wrong = coco(**changes)
     wrong["images"].append({"id": 99, "file_name": "b.png"})
     (tmp_path / "coco.json").write_text(json.dumps(wrong))
@@ -175,7 +175,7 @@ def test_pictures_that_file_or_folder_lack_are_named(tmp_path: Path) -> None:
     fill(tmp_path, "coco")
     images = [*coco()["images"], {"id": 8, "file_name": "gone.png"}]
     (tmp_path / "coco.json").write_text(json.dumps(coco(images=images)))
-    cv2.imwrite(str(tmp_path / "images" / "more.png"), np.zeros((9, 9, 3), np.uint8))
+    cv2.imwrite(str(tmp_path / "images" / "more.png"), np.zeros((12, 12, 3), np.uint8))
 
     summary, label = run(tmp_path, source("coco"))
 
@@ -198,6 +198,80 @@ def test_pictures_below_the_folder_of_a_coco_file_keep_a_label_each(tmp_path: Pa
     assert labels == {"yard-a": TRUCK, "yard-a_2": ""}
 
 
+def test_a_camera_may_be_a_folder(tmp_path: Path) -> None:
+    images: list[dict[str, Any]] = []
+    for camera in range(20):
+        (tmp_path / "images" / f"cam{camera}").mkdir(parents=True)
+        for number in range(2):
+            name = f"cam{camera}/{number}.png"
+            noise = np.random.default_rng(len(images)).integers(0, 255, (8, 8, 3), np.uint8)
+            cv2.imwrite(str(tmp_path / "images" / name), cv2.resize(noise, (96, 96)))
+            images.append({"id": len(images), "file_name": name})
+    (tmp_path / "coco.json").write_text(json.dumps(coco(images=images, annotations=[])))
+
+    _, _ = run(tmp_path, source("coco", group="^cam\\d+"))
+
+    counts = {part: len(list((tmp_path / "out" / "images" / part).glob("*"))) for part in ("train", "val")}
+    assert counts["train"] + counts["val"] == 40
+    assert counts["val"] > 0
+    assert counts["val"] % 2 == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        (
+            {"images": [{"id": 7, "file_name": "a.png"}, {"id": "7", "file_name": "b.png"}]},
+            "image of the id 7",
+        ),
+        ({"images": [{"id": 7, "file_name": "a.png"}, {"id": 8, "file_name": "a.png"}]}, "image named a.png"),
+        ({"categories": [{"id": 3, "name": "lorry"}, {"id": 3, "name": "bus"}]}, "category of the id 3"),
+    ],
+)
+def test_what_is_there_twice_in_a_coco_file_is_refused(
+    tmp_path: Path, changes: dict[str, Any], problem: str
+) -> None:
+    fill(tmp_path, "coco")
+    (tmp_path / "coco.json").write_text(json.dumps(coco(**changes)))
+
+    with pytest.raises(RecipeError, match=f"{problem} is there twice"):
+        run(tmp_path, source("coco"))
+
+
+def test_an_id_is_the_same_as_number_and_as_text(tmp_path: Path) -> None:
+    fill(tmp_path, "coco")
+    box = {"image_id": "7", "category_id": "3", "bbox": [20, 30, 40, 20]}
+    (tmp_path / "coco.json").write_text(json.dumps(coco(annotations=[box])))
+
+    _, label = run(tmp_path, source("coco"))
+
+    assert label == TRUCK
+
+
+def test_a_picture_that_cvat_lists_twice_is_refused(tmp_path: Path) -> None:
+    fill(tmp_path, "cvat")
+    text = CVAT.format(shape=BOX)
+    image = text[text.index("<image") : text.index("</annotations>")]
+    (tmp_path / "cvat.xml").write_text(text.replace(image, image + image))
+
+    with pytest.raises(RecipeError, match=r"an image named a\.png is there twice"):
+        run(tmp_path, source("cvat"))
+
+
+def test_a_bare_name_is_not_given_to_one_of_several_pictures(tmp_path: Path) -> None:
+    for camera in ("cam1", "cam2"):
+        (tmp_path / "images" / camera).mkdir(parents=True)
+        cv2.imwrite(str(tmp_path / "images" / camera / "a.png"), np.zeros((100, 200, 3), np.uint8))
+    cv2.imwrite(str(tmp_path / "images" / "b.png"), np.zeros((12, 12, 3), np.uint8))
+    listed = coco(images=[*coco()["images"], {"id": 8, "file_name": "b.png"}])
+    (tmp_path / "coco.json").write_text(json.dumps(listed))
+
+    summary, label = run(tmp_path, source("coco"))
+
+    assert label is None
+    assert len([said for said in summary.skipped if "does not name it" in said]) == 2
+
+
 @pytest.mark.parametrize(("form", "name"), [("coco", "coco.json"), ("cvat", "cvat.xml")])
 def test_a_broken_labels_file_is_refused_by_name(tmp_path: Path, form: str, name: str) -> None:
     fill(tmp_path, form)
@@ -209,7 +283,7 @@ def test_a_broken_labels_file_is_refused_by_name(tmp_path: Path, form: str, name
 
 def test_broken_xml_of_one_picture_is_skipped_by_name(tmp_path: Path) -> None:
     fill(tmp_path, "voc")
-    cv2.imwrite(str(tmp_path / "images" / "b.png"), np.zeros((9, 9, 3), np.uint8))
+    cv2.imwrite(str(tmp_path / "images" / "b.png"), np.zeros((12, 12, 3), np.uint8))
     (tmp_path / "annotations" / "b.xml").write_text("<annotation><object>")
 
     summary, label = run(tmp_path, source("voc"))
@@ -217,6 +291,29 @@ def test_broken_xml_of_one_picture_is_skipped_by_name(tmp_path: Path) -> None:
     (said,) = summary.skipped
     assert "b.xml: " in said
     assert label == TRUCK
+
+
+@pytest.mark.parametrize("width", ["inf", "nan"])
+def test_a_size_that_is_no_number_is_skipped_by_name(tmp_path: Path, width: str) -> None:
+    fill(tmp_path, "voc")
+    text = VOC.format(name="lorry", difficult=0).replace("<width>200", f"<width>{width}")
+    (tmp_path / "annotations" / "a.xml").write_text(text)
+
+    with pytest.raises(RecipeError, match=r"a\.xml: .*not all of these are numbers"):
+        run(tmp_path, source("voc"))
+
+
+def test_a_picture_that_the_trainer_would_drop_is_skipped_by_name(tmp_path: Path) -> None:
+    fill(tmp_path, "voc")
+    cv2.imwrite(str(tmp_path / "images" / "b.png"), np.zeros((9, 12, 3), np.uint8))
+    (tmp_path / "annotations" / "b.xml").write_text(
+        "<annotation><size><width>12</width><height>9</height></size></annotation>"
+    )
+
+    summary, _ = run(tmp_path, source("voc"))
+
+    (said,) = summary.skipped
+    assert "b.png: 12x9, too small to train on" in said
 
 
 def test_a_polygon_becomes_its_box_and_other_shapes_are_named(tmp_path: Path) -> None:

@@ -29,6 +29,14 @@ def test_a_saved_manifest_is_read_back_the_same(tmp_path: Path) -> None:
     assert load_manifest(tmp_path) == manifest()
 
 
+def test_a_label_may_have_any_name(tmp_path: Path) -> None:
+    labels = ("traffic light", "积水", 'a."b"#')
+    odd = manifest().model_copy(update={"labels": labels, "thresholds": dict.fromkeys(labels, 0.5)})
+    save_manifest(odd, tmp_path)
+
+    assert load_manifest(tmp_path) == odd
+
+
 def test_a_folder_without_a_manifest_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=rf"{tmp_path.name}/manifest.toml is missing"):
         load_manifest(tmp_path)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from models.answers import judge
 from models.cli import app
 from models.detector import CATALOG
-from models.evaluate import gather, mean_ap50
+from models.evaluate import ap50_of, gather
 from models.frames import frame_files, read_frames
 from models.manifest import load_manifest
 from models.picture import PictureError
@@ -82,10 +82,11 @@ def test_the_figure_of_an_export_leaves_nothing_out(tmp_path: Path) -> None:
     data = a_dataset(tmp_path, ("thing",), f"0 {CENTRE}", f"0 {CENTRE}")
     detector = Scripted(("thing",), [("thing", 0.9, THING)])
 
-    assert mean_ap50(detector, data) == 1.0
+    assert ap50_of(detector, data, 2) == {"thing": 1.0}
+    assert ap50_of(detector, data, 3) == {}
     (data / "images/val/1.png").write_bytes(b"")
     with pytest.raises(RecipeError, match=r"1 pictures cannot be judged, such as .*1.png"):
-        mean_ap50(detector, data)
+        ap50_of(detector, data, 2)
 
 
 def test_a_report_is_one_page_with_curves_matrix_and_pictures(tmp_path: Path) -> None:
@@ -172,6 +173,35 @@ def test_what_cannot_be_asked_is_refused_with_the_way_out(arguments: list[str], 
 
     assert done.exit_code != 0
     assert told in " ".join(done.stderr.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("command", [["evaluate"], ["calibrate"], ["compare", "water"]])
+def test_a_dataset_that_was_interrupted_is_refused(tmp_path: Path, command: list[str]) -> None:
+    data = a_dataset(tmp_path / "data", ("water",), f"0 {CENTRE}")
+    (data / "UNFINISHED").touch()
+    folder = water(tmp_path)
+    before = (folder / "manifest.toml").read_bytes()
+
+    done = run(command[0], folder, *command[1:], "--dataset", data)
+
+    assert done.exit_code == 1
+    assert "is not whole: run the `models dataset` that was interrupted again" in " ".join(
+        done.stderr.split()
+    )
+    assert (folder / "manifest.toml").read_bytes() == before
+
+
+def test_a_limit_of_alarms_on_nothing_is_refused(tmp_path: Path) -> None:
+    data = a_dataset(tmp_path / "data", ("water",), f"0 {CENTRE}")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "a.jpg").write_bytes(b"none")
+
+    done = run("calibrate", water(tmp_path), "--dataset", data, "--without", tmp_path / "broken")
+
+    assert done.exit_code != 0
+    assert "nothing in the folders of --without can be read" in " ".join(
+        done.stderr.replace("│", " ").split()
+    )
 
 
 def test_calibrate_writes_the_threshold_and_tells_why(tmp_path: Path) -> None:

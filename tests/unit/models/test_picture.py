@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from models.picture import PictureError, read_picture
+from models.picture import PictureError, find_pictures, read_picture
 
 
 @pytest.fixture
@@ -45,3 +45,12 @@ def test_what_is_no_picture_is_named(content: bytes, tmp_path: Path) -> None:
 
     with pytest.raises(PictureError, match=r"a\.jpg"):
         read_picture(path)
+
+
+@pytest.mark.parametrize("suffix", [".tif", ".TIFF", ".webp", ".bmp"])
+def test_a_picture_of_any_known_suffix_is_found(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"street{suffix}"
+    cv2.imwrite(str(path), np.full((9, 9, 3), 77, np.uint8))
+
+    assert list(find_pictures(tmp_path)) == [path]
+    assert read_picture(path).mean() == pytest.approx(77, abs=1)

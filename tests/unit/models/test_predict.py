@@ -46,20 +46,23 @@ def field(number: int, value: int | bytes) -> bytes:
     return bytes([number << 3 | 2]) + length + value
 
 
-def tensor(name: str, *shape: int) -> bytes:
-    sides = b"".join(field(1, field(1, side)) for side in shape)
+def tensor(name: str, *shape: int | str) -> bytes:
+    sides = b"".join(
+        field(1, field(1, side) if isinstance(side, int) else field(2, side.encode())) for side in shape
+    )
     return field(1, name.encode()) + field(2, field(1, field(1, 1) + field(2, sides)))
 
 
 def onnx(*anchors: tuple[float, ...]) -> bytes:
-    """A model of 32 px that answers every picture with ``anchors``: centre, width, height, scores."""
+    """A model of any size that answers every picture with ``anchors``: centre, width, height, scores."""
     rows = len(anchors[0])
     values = np.array(anchors, "<f4").T.tobytes()
     shape = field(1, 1) + field(1, rows) + field(1, len(anchors))
     answer = shape + field(2, 1) + field(8, b"answer") + field(9, values)
     node = field(1, b"answer") + field(2, b"boxes") + field(4, b"Identity")
     graph = field(1, node) + field(2, b"g") + field(5, answer)
-    graph += field(11, tensor("images", 1, 3, 32, 32)) + field(12, tensor("boxes", 1, rows, len(anchors)))
+    graph += field(11, tensor("images", 1, 3, "height", "width"))
+    graph += field(12, tensor("boxes", 1, rows, len(anchors)))
     return field(1, 8) + field(7, graph) + field(8, field(2, 17))
 
 
@@ -71,7 +74,7 @@ def model(folder: Path, content: bytes, *labels: str, sha256: str = "") -> Path:
         name=folder.name,
         version="7",
         task="detect",
-        input_px=32,
+        input_px=64,
         licence="AGPL-3.0-or-later",
         training_id="t",
         source="s",
@@ -85,7 +88,7 @@ def model(folder: Path, content: bytes, *labels: str, sha256: str = "") -> Path:
 
 def water(folder: Path) -> Path:
     """Sure of water in the upper left quarter of a square picture, less sure in its lower half."""
-    return model(folder / "water", onnx((8, 8, 16, 16, 0.9), (16, 24, 32, 16, 0.25)), "water")
+    return model(folder / "water", onnx((16, 16, 32, 32, 0.9), (32, 48, 64, 32, 0.25)), "water")
 
 
 def picture(folder: Path, name: str = "street.png") -> Path:
@@ -190,7 +193,7 @@ def test_a_mask_never_overwrites_a_picture(tmp_path: Path) -> None:
     result = run("--model", water(tmp_path), "--mask-dir", tmp_path, path)
 
     assert result.exit_code == 1
-    assert "street.png would be overwritten" in words(result.stderr)
+    assert "might be overwritten: name another folder than theirs" in words(result.stderr)
     assert path.read_bytes() == before
 
 
@@ -326,7 +329,7 @@ def test_the_list_says_of_each_file_whether_it_is_the_one_named(
 
     heading, cars, water_file, *thresholds = table.stdout.splitlines()
     assert heading.split() == ["name", "version", "variant", "size", "input", "sha256", "verified", "licence"]
-    assert cars.split() == ["cars", "7", "fp32", "0.0", "MB", "32", "px", "0" * 12, "NO", "AGPL-3.0-or-later"]
+    assert cars.split() == ["cars", "7", "fp32", "0.0", "MB", "64", "px", "0" * 12, "NO", "AGPL-3.0-or-later"]
     assert water_file.split()[-2:] == ["yes", "AGPL-3.0-or-later"]
     assert thresholds == [
         "cars is sure of a label from this confidence on: car 0.5, bus 0.5",

@@ -19,7 +19,7 @@ def build(folder: Path, version: str, *, int8: bool = False) -> None:
         variant: ModelFile(path=name, sha256=hashlib.sha256((version + name).encode()).hexdigest())
         for variant, name in names.items()
     }
-    fields = {"name": "street", "version": version, "task": "detect", "input_px": 32, "licence": "l"}
+    fields = {"name": "street", "version": version, "task": "detect", "input_px": 64, "licence": "l"}
     fields |= {
         "training_id": "t",
         "source": "s",

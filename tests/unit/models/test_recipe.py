@@ -46,6 +46,25 @@ def test_a_start_that_is_no_label_is_refused(tmp_path: Path) -> None:
         load_recipe(path)
 
 
+def test_a_label_that_nobody_answers_for_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "street.toml"
+    shipped = (RECIPES / "street.toml").read_text()
+    path.write_text(
+        shipped.replace("[labels]", "[labels]\nlorry = []").replace("[start]", '[start]\nlorry = "truck"')
+    )
+
+    with pytest.raises(RecipeError, match="nobody answers for lorry: put what is new into learn"):
+        load_recipe(path)
+
+
+def test_a_group_that_is_no_pattern_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "street.toml"
+    path.write_text((RECIPES / "street.toml").read_text().replace('"^s\\\\d+"', '"("'))
+
+    with pytest.raises(RecipeError, match=r"group \( is no pattern"):
+        load_recipe(path)
+
+
 def test_a_recipe_that_is_no_toml_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "boats.toml"
     path.write_text("name = ")
