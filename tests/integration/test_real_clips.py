@@ -24,7 +24,6 @@ site = "lab"
 id = "box-1"
 data_dir = "data"
 [models.street]
-[models.water]
 [[cameras]]
 id = "real"
 url = "unused"
@@ -154,17 +153,3 @@ def test_a_car_seen_from_above_passes_though_no_model_knows_it(tmp_path: Path) -
     )
 
     assert 2 <= phases(events)[Phase.OPENED] <= 20
-
-
-@pytest.mark.parametrize("clip", sorted(path.name for path in CLIPS.glob("*.*")))
-@pytest.mark.parametrize(
-    "rule",
-    [
-        'kind = "street_encroachment"\nrule = "presence"\nmodel = "street"\nlabels = ["stall", "goods"]',
-        'kind = "standing_water"\nrule = "surface"\nmodel = "water"\nlabels = ["water"]',
-    ],
-    ids=["encroachment", "water"],
-)
-def test_where_nobody_sells_and_no_water_stands_nothing_is_said(clip: str, rule: str, tmp_path: Path) -> None:
-    """The whole picture is the zone, and five seconds are enough: harder than any street would be."""
-    assert not events_of(clip, tmp_path, rule=f"{rule}\nevery_s = 1\nmax_age_s = 5\ndwell_s = 5")
