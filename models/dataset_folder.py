@@ -1,5 +1,6 @@
 """The dataset folder: it knows the files of the last run, and says so while it is unfinished."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,17 @@ def check_finished(dataset: Path) -> None:
     """Raise ``RecipeError`` where `models dataset` was interrupted."""
     if (dataset / UNFINISHED).exists():
         raise RecipeError(f"{dataset} is not whole: run the `models dataset` that was interrupted again")
+
+
+def training_id_of(dataset: Path) -> str:
+    """Return what names the content of a dataset; raise ``RecipeError`` where nothing does."""
+    path = dataset / "summary.json"
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["training_id"])
+    except OSError as exc:
+        raise RecipeError(f"{path}: {exc.strerror}; make the dataset with `models dataset`") from exc
+    except (ValueError, KeyError, TypeError) as exc:
+        raise RecipeError(f"{path} names no training_id; make the dataset again") from exc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """Export: a trained model becomes a catalog directory: fp32 and INT8 ONNX with their manifest."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -9,13 +8,13 @@ from typing import Any
 import numpy as np
 import onnx
 import onnxslim
-import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from models.backed import back
 from models.beside import Beside
 from models.boxes import read_boxes
-from models.dataset_folder import check_finished
+from models.dataset_folder import check_finished, training_id_of
 from models.detector import load_detector
 from models.golden import record_golden
 from models.heads import transplant
@@ -25,9 +24,10 @@ from models.picture import find_pictures, read_picture
 from models.publish import published
 from models.quantise import keep_or_drop_int8, quantise
 from models.recipe import Recipe, RecipeError
+from models.scene import load_scene
+from models.tracing import trace
 from models.weights import load_weights, mean_weights
 
-OPSET = 17
 UNCALIBRATED = 0.5
 """The threshold of every label until `calibrate` has measured it."""
 RANGE_PICTURES = 150
@@ -46,17 +46,25 @@ def export(
     version: str,
     dataset: Path,
     base: Path | None = None,
+    scene: Path | None = None,
 ) -> str:
     """Write a model into ``out``, with INT8 if that loses little enough; return in words what was written.
 
     Of several ``weights`` the mean is taken. A recipe that learns labels beside the base model needs the
-    ``base`` weights too. What is found on the pictures in ``out/golden`` is recorded there.
+    ``base`` weights too, one that judges a ``scene`` what `models scene` learnt. What is found on the
+    pictures in ``out/golden`` is recorded there.
     """
     check_finished(dataset)
-    training_id = f"{recipe.name}-{_training_id(dataset)}"
+    training_id = f"{recipe.name}-{training_id_of(dataset)}"
     pictures = list(find_pictures(dataset / "images" / "train"))
     ordinary = (read_picture(path) for path in _ordinary(dataset, recipe))
     network = assemble(recipe, weights, base, ordinary)
+    if recipe.scene is not None:
+        if scene is None:
+            raise RecipeError(
+                f"recipe {recipe.name} judges a scene: name what `models scene` wrote with --scene"
+            )
+        network = back(network, load_scene(scene), recipe, _told(dataset, recipe))
     with published(out) as part:
         export_fp32(recipe, network, part, version=version, training_id=training_id)
         quantise(part, (read_picture(picture) for picture in evenly(pictures, RANGE_PICTURES)))
@@ -91,17 +99,7 @@ def export_fp32(recipe: Recipe, network: nn.Module, out: Path, *, version: str, 
     """Write `model.onnx` and `manifest.toml` of ``network`` into ``out``; thresholds await calibration."""
     out.mkdir(parents=True, exist_ok=True)
     path = out / FILES["fp32"]
-    blank = torch.zeros(1, 3, recipe.input_px, recipe.input_px)
-    torch.onnx.export(
-        network,
-        (blank,),
-        str(path),
-        opset_version=OPSET,
-        input_names=["images"],
-        output_names=["boxes"],
-        dynamic_axes={"images": {2: "height", 3: "width"}, "boxes": {2: "anchors"}},
-        dynamo=False,
-    )
+    trace(network, path, recipe.input_px, "boxes", {2: "anchors"})
     onnx.save(_halved(onnxslim.slim(onnx.load(str(path)))), str(path))
     manifest = Manifest(
         name=recipe.name,
@@ -125,14 +123,12 @@ def evenly(paths: Sequence[Path], count: int) -> Sequence[Path]:
     return [paths[index * len(paths) // taken] for index in range(taken)]
 
 
-def _training_id(dataset: Path) -> str:
-    path = dataset / "summary.json"
-    try:
-        return str(json.loads(path.read_text(encoding="utf-8"))["training_id"])
-    except OSError as exc:
-        raise RecipeError(f"{path}: {exc.strerror}; make the dataset with `models dataset`") from exc
-    except (ValueError, KeyError, TypeError) as exc:
-        raise RecipeError(f"{path} names no training_id; make the dataset again") from exc
+def _told(dataset: Path, recipe: Recipe) -> Iterator[tuple[NDArray[np.uint8], bool]]:
+    """Yield the validation pictures, and whether they show what the scene is about."""
+    labels = list(recipe.labels)
+    for picture in find_pictures(dataset / "images" / "val"):
+        boxes = read_boxes(dataset / "labels" / "val" / f"{picture.stem}.txt", len(labels))
+        yield read_picture(picture), bool((boxes[:, 0] == labels.index(str(recipe.scene))).any())
 
 
 def _ordinary(dataset: Path, recipe: Recipe) -> Iterator[Path]:

@@ -78,6 +78,7 @@ class Recipe(BaseModel):
     faint: tuple[
         str, ...
     ] = ()  # labels whose classes of the base model speak too softly: `export` lifts them
+    scene: str | None = None  # the label that the picture as a whole is judged for too
     sources: tuple[Source, ...]
 
     @model_validator(mode="after")
@@ -86,6 +87,8 @@ class Recipe(BaseModel):
             odd = set(getattr(self, field)) - set(self.labels)
             if odd:
                 raise ValueError(f"{field} names what is no label: {', '.join(sorted(odd))}")
+        if self.scene is not None and self.scene not in self.labels:
+            raise ValueError(f"scene names what is no label: {self.scene}")
         silent = [label for label, known in self.labels.items() if not known and label not in self.learn]
         if self.learn and silent:
             raise ValueError(f"nobody answers for {', '.join(silent)}: put what is new into learn")

@@ -71,3 +71,12 @@ def test_a_recipe_that_is_no_toml_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(RecipeError, match=r"boats\.toml cannot be read"):
         load_recipe(path)
+
+
+def test_a_scene_that_is_no_label_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "water.toml"
+    shipped = (RECIPES / "water.toml").read_text()
+    path.write_text(shipped.replace('scene = "water"', 'scene = "flood"'))
+
+    with pytest.raises(RecipeError, match="scene names what is no label: flood"):
+        load_recipe(path)

@@ -1,0 +1,177 @@
+"""Learning a scene: the features of many views of the training pictures teach its judge."""
+
+import os
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from models.alarms import auroc
+from models.boxes import Boxes, read_boxes
+from models.dataset_folder import check_finished, training_id_of
+from models.picture import find_pictures, read_picture
+from models.preprocess import letterbox
+from models.recipe import Recipe, RecipeError
+from models.scene import PX, Judge, Scene, save_judge
+from models.tracing import trace
+from models.views import view_of
+
+TOGETHER = 32
+"""So many pictures are looked at between two steps of the progress."""
+VIEWS = 5
+"""The picture itself and four more views of it."""
+SEEN = 0.03
+"""A view of a picture with the thing counts if so much of it is under boxes; with less, nobody knows."""
+EPOCHS = 25
+BATCH = 64
+RATE = 1e-3
+DECAY = 0.1
+FEWEST = 20
+"""Of pictures with and without the thing, in training: fewer teach nothing."""
+
+
+Eye = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""A model's input (1, 3, h, w) to its features (1, 2560)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How many of the pictures have been looked at."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """A judge was written; how well it tells the validation pictures with the thing from those without."""
+
+    path: Path
+    shown: int
+    free: int
+    auroc: float | None  # none where the validation part lacks one of them
+
+
+def learn_scene(recipe: Recipe, dataset: Path, out: Path) -> Iterator[Progress | Learnt]:
+    """Write ``out/scene.pt``; what was looked at before an interruption is not looked at again."""
+    check_finished(dataset)
+    if recipe.scene is None:
+        raise RecipeError(f'recipe {recipe.name} judges no scene: give it scene = "LABEL"')
+    _claim(out, f"{training_id_of(dataset)} {recipe.scene} {recipe.input_px}")
+    pictures = [
+        (part, path) for part in ("train", "val") for path in find_pictures(dataset / "images" / part)
+    ]
+    eye, looks = _eye(out), dict[str, list[NDArray[np.float32]]]({"train": [], "val": []})
+
+    def seen(part: str, path: Path) -> NDArray[np.float32]:
+        kept = out / "features" / part / f"{path.name}.npy"
+        if not kept.exists():
+            boxes = read_boxes(dataset / "labels" / part / f"{path.stem}.txt", len(recipe.labels))
+            views = VIEWS if part == "train" else 1
+            _keep(kept, look(eye, recipe, read_picture(path), boxes, views))
+        return np.asarray(np.load(kept), np.float32)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for first in range(0, len(pictures), TOGETHER):
+            together = pictures[first : first + TOGETHER]
+            for (part, _), look_of in zip(together, pool.map(lambda one: seen(*one), together), strict=True):
+                looks[part].append(look_of)
+            yield Progress(done=first + len(together), total=len(pictures))
+    judge = teach(np.concatenate(looks["train"]))
+    path = out / "scene.pt"
+    save_judge(judge, path)
+    yield _measured(path, judge, looks["val"])
+
+
+def look(
+    eye: Eye, recipe: Recipe, picture: NDArray[np.uint8], boxes: Boxes, views: int
+) -> NDArray[np.float32]:
+    """Return (n, 1 + features) of up to ``views`` of a picture; the first column is 1 where it is shown."""
+    label = list(recipe.labels).index(str(recipe.scene))
+    boxes = boxes[boxes[:, 0] == label]
+    dice = np.random.default_rng(zlib.crc32(picture.tobytes()))
+    seen = [picture]
+    for _ in range(views - 1):
+        view, share = view_of(picture, boxes, dice)
+        if not len(boxes) or share >= SEEN:
+            seen.append(view)
+    told = np.full((len(seen), 1), float(len(boxes) > 0))
+    features = [eye(letterbox(one, recipe.input_px).blob) for one in seen]
+    return np.hstack([told, np.concatenate(features)]).astype(np.float32)
+
+
+def teach(looks: NDArray[np.float32]) -> Judge:
+    """Return a judge taught by (n, 1 + features); with and without weigh the same."""
+    truths, features = torch.from_numpy(looks[:, 0]), torch.from_numpy(looks[:, 1:])
+    shown = int(truths.sum())
+    if min(shown, len(truths) - shown) < FEWEST:
+        raise RecipeError(
+            f"{shown} training views show the thing, {len(truths) - shown} do not: {FEWEST} of each are "
+            "needed"
+        )
+    torch.manual_seed(0)
+    judge = Judge()
+    judge.mean.copy_(features.mean(0))
+    judge.deviation.copy_(features.std(0) + 1e-3)
+    weights = torch.where(truths > 0, len(truths) / (2 * shown), len(truths) / (2 * (len(truths) - shown)))
+    optimizer = torch.optim.AdamW(judge.parameters(), lr=RATE, weight_decay=DECAY)
+    schedule: Any = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 1 / EPOCHS, total_iters=EPOCHS)
+    for _ in range(EPOCHS):
+        for batch in torch.randperm(len(truths)).split(BATCH):
+            loss = binary_cross_entropy_with_logits(judge(features[batch]), truths[batch], weights[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        schedule.step()
+    judge.eval()
+    return judge
+
+
+def _eye(out: Path) -> Eye:
+    """Return what looks with onnxruntime: three times as fast as torch on a CPU."""
+    path = out / "features.onnx"
+    network = Scene().eval()
+    network.judge = nn.Identity()
+    trace(network, path, PX, "features", {})
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # pictures side by side are twice as fast as one on two cores
+    session: Any = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return lambda blob: np.asarray(session.run(None, {"images": blob})[0], np.float32)
+
+
+def _measured(path: Path, judge: nn.Module, looks: list[NDArray[np.float32]]) -> Learnt:
+    if not looks:
+        return Learnt(path=path, shown=0, free=0, auroc=None)
+    told = np.concatenate(looks)
+    with torch.no_grad():
+        scores = judge(torch.from_numpy(told[:, 1:])).numpy()
+    shown, free = scores[told[:, 0] > 0], scores[told[:, 0] == 0]
+    weights = np.ones(len(shown)), np.ones(len(free))
+    measured = auroc(shown, free, *weights) if len(shown) and len(free) else None
+    return Learnt(path=path, shown=len(shown), free=len(free), auroc=measured)
+
+
+def _claim(out: Path, training_id: str) -> None:
+    """Refuse a folder that holds features of another dataset."""
+    marker = out / "dataset.txt"
+    out.mkdir(parents=True, exist_ok=True)
+    if marker.exists() and marker.read_text(encoding="utf-8") != training_id:
+        raise RecipeError(f"{out} holds what was seen of another dataset: name another --out")
+    marker.write_text(training_id, encoding="utf-8")
+
+
+def _keep(path: Path, values: NDArray[np.float32]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        np.save(file, values)
+    part.replace(path)
