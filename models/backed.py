@@ -23,23 +23,25 @@ Told = Iterable[tuple[NDArray[np.uint8], bool]]
 
 
 class Backed(nn.Module):  # type: ignore[misc]
-    """The confidence of a box and the scene's logit become one confidence, by logistic regression.
+    """The confidence of the surest box and the scene's logit become one confidence, by logistic regression.
 
-    Wolpert, Stacked generalization, 1992. The surest box tells how likely the picture shows the thing.
+    Wolpert, Stacked generalization, 1992. The other boxes keep their proportion to the surest: were each
+    lifted by itself, faint boxes of one wet picture would outrank sure ones of another.
     """
 
     def __init__(self, detector: Any, scene: Scene, row: int, worth: Tensor) -> None:  # noqa: ANN401  ultralytics ships no types
         super().__init__()
         self.detector, self.scene, self.row = detector, scene, 4 + row
-        self.register_buffer("worth", worth)  # of the box's logit, of the scene's, and of neither
+        self.register_buffer("worth", worth)  # of the surest box's logit, of the scene's, and of neither
 
     def forward(self, images: Tensor) -> Tensor:
         """Return (1, 4 + labels, anchors) for images (1, 3, height, width)."""
         answer = self.detector(images)
         boxes, scene, bias = self.worth
-        ours = logit(answer[:, self.row : self.row + 1])
-        backed = torch.sigmoid(ours * boxes + self.scene(images) * scene + bias)
-        return torch.cat([answer[:, : self.row], backed, answer[:, self.row + 1 :]], dim=1)
+        ours = answer[:, self.row : self.row + 1]
+        surest = ours.amax(2, keepdim=True).clamp(min=FAINTEST)
+        shown = torch.sigmoid(logit(surest) * boxes + self.scene(images).view(-1, 1, 1) * scene + bias)
+        return torch.cat([answer[:, : self.row], shown * ours / surest, answer[:, self.row + 1 :]], dim=1)
 
 
 def back(detector: Any, scene: Scene, recipe: Recipe, told: Told) -> Backed:  # noqa: ANN401  ultralytics ships no types

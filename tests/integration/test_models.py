@@ -1,6 +1,7 @@
 """The shipped models, as they are."""
 
 import json
+import re
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,7 @@ from models.cli import app
 from models.detector import CATALOG, load_detector
 from models.golden import golden_differences
 from models.manifest import Variant, load_manifest
+from models.recipe import RECIPES, load_recipe
 
 MODELS = sorted(path.parent for path in CATALOG.glob("*/manifest.toml"))
 FILES = [(model, variant) for model in MODELS for variant in load_manifest(model).files]
@@ -46,6 +48,9 @@ def test_a_card_names_the_version_and_every_source_of_the_recipe(model: Path) ->
 
     assert load_manifest(model).version in card
     assert "AGPL-3.0" in card
+    for source in load_recipe(RECIPES / f"{model.name}.toml").sources:
+        for repository in re.findall(r"[\w-]+/[\w.-]+", source.licence):
+            assert repository in card, source.name
 
 
 def test_predict_prints_a_line_a_picture_and_fails_at_the_end_when_one_was_unreadable(tmp_path: Path) -> None:
