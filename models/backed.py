@@ -54,7 +54,8 @@ def back(detector: Any, scene: Scene, recipe: Recipe, told: Told) -> Backed:  # 
             surest = detector(images)[0, 4 + row].amax()
             seen.append(torch.stack([logit(surest), scene(images)[0], torch.tensor(1.0)]))
             truths.append(float(shows))
-    return Backed(detector, scene, row, weigh(torch.stack(seen), torch.tensor(truths)))
+    columns = torch.stack(seen) if seen else torch.empty(0, 3)
+    return Backed(detector, scene, row, weigh(columns, torch.tensor(truths)))
 
 
 def weigh(seen: Tensor, truths: Tensor) -> Tensor:
@@ -72,10 +73,8 @@ def weigh(seen: Tensor, truths: Tensor) -> Tensor:
 
     def loss() -> Tensor:
         optimizer.zero_grad()
-        wrong: Tensor = binary_cross_entropy_with_logits(seen @ worth, truths, weights)
-        wrong = wrong + worth[:2].square().sum() / len(
-            truths
-        )  # parted cleanly, the worth would grow for ever
+        large = worth[:2].square().sum() / len(truths)  # parted cleanly, the worth would grow for ever
+        wrong: Tensor = binary_cross_entropy_with_logits(seen @ worth, truths, weights) + large
         wrong.backward()
         return wrong
 

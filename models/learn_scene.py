@@ -21,7 +21,7 @@ from models.dataset_folder import check_finished, training_id_of
 from models.picture import find_pictures, read_picture
 from models.preprocess import letterbox
 from models.recipe import Recipe, RecipeError
-from models.scene import PX, Judge, Scene, save_judge
+from models.scene import MAPS, PX, Judge, Scene, save_judge
 from models.tracing import trace
 from models.views import view_of
 
@@ -75,7 +75,7 @@ def learn_scene(recipe: Recipe, dataset: Path, out: Path) -> Iterator[Progress |
     def seen(part: str, path: Path) -> NDArray[np.float32]:
         kept = out / "features" / part / f"{path.name}.npy"
         if not kept.exists():
-            boxes = read_boxes(dataset / "labels" / part / f"{path.stem}.txt", len(recipe.labels))
+            boxes = _boxes(dataset / "labels" / part / f"{path.stem}.txt", len(recipe.labels))
             views = VIEWS if part == "train" else 1
             _keep(kept, look(eye, recipe, read_picture(path), boxes, views))
         return np.asarray(np.load(kept), np.float32)
@@ -86,7 +86,7 @@ def learn_scene(recipe: Recipe, dataset: Path, out: Path) -> Iterator[Progress |
             for (part, _), look_of in zip(together, pool.map(lambda one: seen(*one), together), strict=True):
                 looks[part].append(look_of)
             yield Progress(done=first + len(together), total=len(pictures))
-    judge = teach(np.concatenate(looks["train"]))
+    judge = teach(np.concatenate([np.empty((0, 1 + 2 * MAPS), np.float32), *looks["train"]]))
     path = out / "scene.pt"
     save_judge(judge, path)
     yield _measured(path, judge, looks["val"])
@@ -134,6 +134,13 @@ def teach(looks: NDArray[np.float32]) -> Judge:
         schedule.step()
     judge.eval()
     return judge
+
+
+def _boxes(path: Path, classes: int) -> Boxes:
+    try:
+        return read_boxes(path, classes)
+    except ValueError as exc:
+        raise RecipeError(f"{exc}; make the dataset again") from exc
 
 
 def _eye(out: Path) -> Eye:

@@ -9,6 +9,7 @@ import torch
 
 from models.backed import Backed, weigh
 from models.learn_scene import TOGETHER, Learnt, Progress, learn_scene, teach
+from models.picture import PictureError
 from models.recipe import RECIPES, Recipe, RecipeError, load_recipe
 from models.scene import MAPS, Scene, load_scene, save_judge
 
@@ -63,6 +64,25 @@ def test_a_run_keeps_to_its_dataset(tmp_path: Path, recipe: Recipe) -> None:
 
     with pytest.raises(RecipeError, match="another dataset"):
         next(learn_scene(recipe, _dataset(tmp_path / "two", "xyz"), tmp_path / "run"))
+
+
+def test_a_wrong_label_and_a_broken_picture_are_named(tmp_path: Path, recipe: Recipe) -> None:
+    dataset = _dataset(tmp_path / "dataset")
+    (dataset / "labels" / "train" / "dry1.txt").write_text("7 0.5 0.5 1 1\n", encoding="utf-8")
+
+    with pytest.raises(RecipeError, match=r"dry1.txt:1: class 7 is not in 0 to 0"):
+        list(learn_scene(recipe, dataset, tmp_path / "run"))
+    (dataset / "labels" / "train" / "dry1.txt").write_text("", encoding="utf-8")
+    (dataset / "images" / "train" / "wet2.png").write_bytes(b"no picture")
+    with pytest.raises(PictureError, match=r"wet2.png"):
+        list(learn_scene(recipe, dataset, tmp_path / "run"))
+
+
+def test_a_dataset_without_pictures_teaches_nothing(tmp_path: Path, recipe: Recipe) -> None:
+    (tmp_path / "summary.json").write_text('{"training_id": "abc"}', encoding="utf-8")
+
+    with pytest.raises(RecipeError, match="0 training views show the thing, 0 do not"):
+        list(learn_scene(recipe, tmp_path, tmp_path / "run"))
 
 
 def test_a_recipe_without_a_scene_is_refused(tmp_path: Path, recipe: Recipe) -> None:

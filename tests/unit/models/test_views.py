@@ -26,8 +26,8 @@ def test_a_view_is_a_picture_and_tells_how_much_of_it_is_under_boxes(seed: int) 
 def test_a_closer_look_at_the_ground_loses_what_is_above() -> None:
     shares = [view_of(STREET, UPPER_HALF, np.random.default_rng(seed))[1] for seed in range(60)]
 
-    assert min(shares) < 0.05
-    assert 0.3 < float(np.median(shares)) < 0.6
+    assert min(shares) < 0.3
+    assert 0.3 < float(np.median(shares)) <= 0.5
 
 
 def test_the_same_dice_show_the_same_view_and_leave_the_picture_alone() -> None:
