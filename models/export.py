@@ -55,6 +55,8 @@ def export(
     pictures in ``out/golden`` is recorded there.
     """
     check_finished(dataset)
+    if scene is not None and recipe.scene is None:
+        raise RecipeError(f"recipe {recipe.name} judges no scene: leave --scene out")
     training_id = f"{recipe.name}-{training_id_of(dataset)}"
     pictures = list(find_pictures(dataset / "images" / "train"))
     ordinary = (read_picture(path) for path in _ordinary(dataset, recipe))
