@@ -64,8 +64,8 @@ def weigh(seen: Tensor, truths: Tensor) -> Tensor:
     free = len(truths) - shown
     if min(shown, free) < FEWEST:
         raise RecipeError(
-            f"{shown} validation pictures show the thing, {free} do not: {FEWEST} of each say what a scene "
-            "is worth"
+            f"{shown} looks at validation pictures show the thing, {free} do not: {FEWEST} of each say what "
+            "they are worth"
         )
     weights = torch.where(truths > 0, len(truths) / (2 * shown), len(truths) / (2 * free))
     worth = torch.tensor([1.0, 0.0, 0.0], requires_grad=True)

@@ -8,22 +8,15 @@ from typing import Protocol
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from models.detections import Detections
 from models.manifest import Manifest, ModelError, Variant, load_manifest, read_verified
 from models.postprocess import decode
 from models.preprocess import letterbox
+from models.second_look import SecondLook, open_second_look
+from models.session import open_session
 
 CATALOG = Path(__file__).parent / "catalog"
-_OPEN_ERRORS = (
-    ort_errors.Fail,
-    ort_errors.InvalidArgument,
-    ort_errors.InvalidGraph,
-    ort_errors.InvalidProtobuf,
-    ort_errors.NotImplemented,
-    ort_errors.RuntimeException,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +47,16 @@ class Detector(Protocol):
 
 def load_detector(
     directory: Path, *, providers: Sequence[str] = ("CPUExecutionProvider",), variant: Variant | None = None
-) -> Detector:
-    """Return the detector of a model directory after verifying its hash; INT8 where shipped, unless told."""
+) -> "OnnxDetector":
+    """Return the detector of a model directory, its hashes verified; INT8 where shipped, unless told."""
     manifest = load_manifest(directory)
     chosen = variant or ("int8" if "int8" in manifest.files else "fp32")
     if chosen not in manifest.files:
         raise ModelError(f"{directory} has no {chosen} file; it has: {', '.join(manifest.files)}")
     file = manifest.files[chosen]
-    session = _open_session(read_verified(directory, file), directory / file.path, providers)
-    return OnnxDetector(manifest, ModelInfo(manifest.name, manifest.version, file.sha256), session)
-
-
-def _open_session(content: bytes, path: Path, providers: Sequence[str]) -> ort.InferenceSession:
-    missing = set(providers) - set(ort.get_available_providers())
-    if missing:
-        available = ", ".join(ort.get_available_providers())
-        raise ModelError(f"onnxruntime here has no {', '.join(sorted(missing))}; choose of: {available}")
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1  # a worker a core beats threads in one
-    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        return ort.InferenceSession(content, options, providers=list(providers))
-    except _OPEN_ERRORS as exc:
-        raise ModelError(f"{path} is no model that onnxruntime {ort.__version__} can open: {exc}") from exc
+    session = open_session(read_verified(directory, file), directory / file.path, providers)
+    second = open_second_look(directory, manifest, providers)
+    return OnnxDetector(manifest, ModelInfo(manifest.name, manifest.version, file.sha256), session, second)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +66,7 @@ class OnnxDetector:
     manifest: Manifest
     info: ModelInfo
     session: ort.InferenceSession
+    second: SecondLook | None = None
 
     def __post_init__(self) -> None:
         (model_input,), (output,) = self.session.get_inputs(), self.session.get_outputs()
@@ -116,4 +96,5 @@ class OnnxDetector:
                 "refused; go back a version"
             )
         boxes, confidences, class_ids = decode(output[0])
-        return Detections(fitted.to_picture(boxes), confidences, class_ids, self.manifest.labels)
+        found = Detections(fitted.to_picture(boxes), confidences, class_ids, self.manifest.labels)
+        return self.second.look_again(image, found) if self.second else found

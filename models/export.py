@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
-import onnxslim
 from numpy.typing import NDArray
 from torch import nn
 
@@ -25,7 +23,7 @@ from models.publish import published
 from models.quantise import keep_or_drop_int8, quantise
 from models.recipe import Recipe, RecipeError
 from models.scene import load_scene
-from models.tracing import trace
+from models.tracing import shrink, trace
 from models.weights import load_weights, mean_weights
 
 UNCALIBRATED = 0.5
@@ -34,8 +32,6 @@ RANGE_PICTURES = 150
 """So many training pictures give the ranges of the INT8 model."""
 ORDINARY_PICTURES = 800
 """So many training pictures say how loud a faint label may be."""
-SMALL = 1000
-"""Fewer numbers than this are not worth halving."""
 
 
 def export(
@@ -102,7 +98,7 @@ def export_fp32(recipe: Recipe, network: nn.Module, out: Path, *, version: str, 
     out.mkdir(parents=True, exist_ok=True)
     path = out / FILES["fp32"]
     trace(network, path, recipe.input_px, "boxes", {2: "anchors"})
-    onnx.save(_halved(onnxslim.slim(onnx.load(str(path)))), str(path))
+    shrink(path)
     manifest = Manifest(
         name=recipe.name,
         version=version,
@@ -154,17 +150,3 @@ def _ready(model: Any) -> Any:  # noqa: ANN401  ultralytics ships no types
     head = fused.model[-1]
     head.export, head.format, head.dynamic = True, "onnx", True
     return fused
-
-
-def _halved(model: Any) -> Any:  # noqa: ANN401  onnx ships no types
-    """Keep large weights in half precision on disk; onnxruntime widens them once, when it opens the file."""
-    graph, casts = model.graph, []
-    for weights in graph.initializer:
-        if weights.data_type == onnx.TensorProto.FLOAT and np.prod(weights.dims) > SMALL:
-            name, values = weights.name, onnx.numpy_helper.to_array(weights)
-            weights.CopyFrom(onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
-            casts.append(onnx.helper.make_node("Cast", [weights.name], [name], to=onnx.TensorProto.FLOAT))
-    nodes = [*casts, *graph.node]
-    del graph.node[:]
-    graph.node.extend(nodes)
-    return model

@@ -1,32 +1,26 @@
 """Learning a scene: the features of many views of the training pictures teach its judge."""
 
-import os
 import zlib
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from models.alarms import auroc
-from models.boxes import Boxes, read_boxes
+from models.boxes import Boxes
 from models.dataset_folder import check_finished, training_id_of
-from models.picture import find_pictures, read_picture
+from models.eye import PARTS, Eye, Progress, claim, look_at_all, open_eye
 from models.preprocess import letterbox
 from models.recipe import Recipe, RecipeError
-from models.scene import MAPS, PX, Judge, Scene, save_judge
-from models.tracing import trace
+from models.scene import MAPS, Judge, save_judge
 from models.views import view_of
 
-TOGETHER = 32
-"""So many pictures are looked at between two steps of the progress."""
 VIEWS = 5
 """The picture itself and four more views of it."""
 SEEN = 0.03
@@ -37,18 +31,6 @@ RATE = 1e-3
 DECAY = 0.1
 FEWEST = 20
 """Of pictures with and without the thing, in training: fewer teach nothing."""
-
-
-Eye = Callable[[NDArray[np.float32]], NDArray[np.float32]]
-"""A model's input (1, 3, h, w) to its features (1, 2560)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How many of the pictures have been looked at."""
-
-    done: int
-    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,27 +48,17 @@ def learn_scene(recipe: Recipe, dataset: Path, out: Path) -> Iterator[Progress |
     check_finished(dataset)
     if recipe.scene is None:
         raise RecipeError(f'recipe {recipe.name} judges no scene: give it scene = "LABEL"')
-    _claim(out, f"{training_id_of(dataset)} {recipe.scene} {recipe.input_px}")
-    pictures = [
-        (part, path) for part in ("train", "val") for path in find_pictures(dataset / "images" / part)
-    ]
-    eye, looks = _eye(out), dict[str, list[NDArray[np.float32]]]({"train": [], "val": []})
+    claim(out, f"{training_id_of(dataset)} {recipe.scene} {recipe.input_px}")
+    eye, looks = open_eye(out), {part: [np.empty((0, 1 + 2 * MAPS), np.float32)] for part in PARTS}
 
-    def seen(part: str, path: Path) -> NDArray[np.float32]:
-        kept = out / "features" / part / f"{path.name}.npy"
-        if not kept.exists():
-            boxes = _boxes(dataset / "labels" / part / f"{path.stem}.txt", len(recipe.labels))
-            views = VIEWS if part == "train" else 1
-            _keep(kept, look(eye, recipe, read_picture(path), boxes, views))
-        return np.asarray(np.load(kept), np.float32)
+    def see(picture: NDArray[np.uint8], boxes: Boxes, part: str) -> NDArray[np.float32]:
+        return look(eye, recipe, picture, boxes, VIEWS if part == "train" else 1)
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for first in range(0, len(pictures), TOGETHER):
-            together = pictures[first : first + TOGETHER]
-            for (part, _), look_of in zip(together, pool.map(lambda one: seen(*one), together), strict=True):
-                looks[part].append(look_of)
-            yield Progress(done=first + len(together), total=len(pictures))
-    judge = teach(np.concatenate([np.empty((0, 1 + 2 * MAPS), np.float32), *looks["train"]]))
+    for progress, seen in look_at_all(dataset, len(recipe.labels), out, see):
+        for part, looks_of in seen:
+            looks[part].append(looks_of)
+        yield progress
+    judge = teach(np.concatenate(looks["train"]))
     path = out / "scene.pt"
     save_judge(judge, path)
     yield _measured(path, judge, looks["val"])
@@ -136,28 +108,7 @@ def teach(looks: NDArray[np.float32]) -> Judge:
     return judge
 
 
-def _boxes(path: Path, classes: int) -> Boxes:
-    try:
-        return read_boxes(path, classes)
-    except ValueError as exc:
-        raise RecipeError(f"{exc}; make the dataset again") from exc
-
-
-def _eye(out: Path) -> Eye:
-    """Return what looks with onnxruntime: three times as fast as torch on a CPU."""
-    path = out / "features.onnx"
-    network = Scene().eval()
-    network.judge = nn.Identity()
-    trace(network, path, PX, "features", {})
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # pictures side by side are twice as fast as one on two cores
-    session: Any = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    return lambda blob: np.asarray(session.run(None, {"images": blob})[0], np.float32)
-
-
 def _measured(path: Path, judge: nn.Module, looks: list[NDArray[np.float32]]) -> Learnt:
-    if not looks:
-        return Learnt(path=path, shown=0, free=0, auroc=None)
     told = np.concatenate(looks)
     with torch.no_grad():
         scores = judge(torch.from_numpy(told[:, 1:])).numpy()
@@ -165,20 +116,3 @@ def _measured(path: Path, judge: nn.Module, looks: list[NDArray[np.float32]]) ->
     weights = np.ones(len(shown)), np.ones(len(free))
     measured = auroc(shown, free, *weights) if len(shown) and len(free) else None
     return Learnt(path=path, shown=len(shown), free=len(free), auroc=measured)
-
-
-def _claim(out: Path, training_id: str) -> None:
-    """Refuse a folder that holds features of another dataset."""
-    marker = out / "dataset.txt"
-    out.mkdir(parents=True, exist_ok=True)
-    if marker.exists() and marker.read_text(encoding="utf-8") != training_id:
-        raise RecipeError(f"{out} holds what was seen of another dataset: name another --out")
-    marker.write_text(training_id, encoding="utf-8")
-
-
-def _keep(path: Path, values: NDArray[np.float32]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        np.save(file, values)
-    part.replace(path)

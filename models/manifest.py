@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -28,6 +29,24 @@ class ModelFile(BaseModel):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
+class Closer(BaseModel):
+    """How boxes of some labels are looked at a second time: a square around the box, judged by itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    labels: tuple[str, ...]
+    scale: Annotated[float, Field(ge=1)]  # the side is so many times the longer side of the box,
+    least: Annotated[float, Field(ge=0, le=1)]  # but at least this part of the picture's shorter side
+    worth: tuple[float, float, float]  # of the box's logit, of the second look's, and of neither
+
+
+class Second(ModelFile):
+    """The network that looks a second time, and for which labels; its answer has a column for each."""
+
+    input_px: Annotated[int, Field(multiple_of=STEP_PX, ge=STEP_PX)]
+    looks: Annotated[tuple[Closer, ...], Field(min_length=1)]
+
+
 class Manifest(BaseModel):
     """Everything needed to run a model, and where it came from."""
 
@@ -43,6 +62,7 @@ class Manifest(BaseModel):
     labels: tuple[str, ...]
     thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]]
     files: dict[Variant, ModelFile]
+    second: Second | None = None
 
     @model_validator(mode="after")
     def _labels_and_files_are_complete(self) -> Self:
@@ -53,6 +73,9 @@ class Manifest(BaseModel):
             raise ValueError(f"thresholds must name exactly the labels; differing: {', '.join(odd)}")
         if "fp32" not in self.files:
             raise ValueError("files.fp32 is missing")
+        twice = [label for look in (self.second.looks if self.second else ()) for label in look.labels]
+        if len(set(twice)) != len(twice) or not set(twice) <= set(self.labels):
+            raise ValueError("second.looks must name labels of the model, each once")
         return self
 
 
@@ -101,6 +124,8 @@ def save_manifest(manifest: Manifest, directory: Path) -> None:
     ]
     for variant, file in manifest.files.items():
         lines += ["", f"[files.{variant}]", f'path = "{file.path}"', f'sha256 = "{file.sha256}"']
+    if manifest.second:
+        lines += _second(manifest.second)
     part = directory / ".manifest.toml.part"
     try:
         part.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -109,6 +134,14 @@ def save_manifest(manifest: Manifest, directory: Path) -> None:
         raise ModelError(f"{directory / 'manifest.toml'} keeps what it held: {exc.strerror}") from exc
     finally:
         part.unlink(missing_ok=True)
+
+
+def _second(second: Second) -> Iterator[str]:
+    yield from ("", "[second]", f'path = "{second.path}"', f'sha256 = "{second.sha256}"')
+    yield f"input_px = {second.input_px}"
+    for look in second.looks:
+        yield from ("", "[[second.looks]]", f"labels = {_quoted(look.labels)}")
+        yield from (f"scale = {look.scale:g}", f"least = {look.least:g}", f"worth = {_quoted(look.worth)}")
 
 
 def _key(label: str) -> str:

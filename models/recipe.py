@@ -57,6 +57,18 @@ class Source(BaseModel):
         return self
 
 
+class SecondLook(BaseModel):
+    """Labels whose boxes are looked at a second time, closer, and what teaches that look."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    labels: Annotated[tuple[str, ...], Field(min_length=1)]
+    against: tuple[str, ...] = ()  # labels that are taken for them: their boxes teach too
+    scale: Annotated[float, Field(ge=1)]  # the side of the square, in longer sides of the box,
+    least: Annotated[float, Field(ge=0, le=1)] = 0.0  # but at least this part of the picture's shorter side
+    seen: Annotated[float, Field(gt=0, lt=1)]  # it shows the label if this share of it is under boxes
+
+
 class Recipe(BaseModel):
     """How a model is made."""
 
@@ -79,6 +91,7 @@ class Recipe(BaseModel):
         str, ...
     ] = ()  # labels whose classes of the base model speak too softly: `export` lifts them
     scene: str | None = None  # the label that the picture as a whole is judged for too
+    second: tuple[SecondLook, ...] = ()
     sources: tuple[Source, ...]
 
     @model_validator(mode="after")
@@ -87,6 +100,9 @@ class Recipe(BaseModel):
             odd = set(getattr(self, field)) - set(self.labels)
             if odd:
                 raise ValueError(f"{field} names what is no label: {', '.join(sorted(odd))}")
+        odd = {name for look in self.second for name in look.labels + look.against} - set(self.labels)
+        if odd:
+            raise ValueError(f"second names what is no label: {', '.join(sorted(odd))}")
         if self.scene is not None and self.scene not in self.labels:
             raise ValueError(f"scene names what is no label: {self.scene}")
         silent = [label for label, known in self.labels.items() if not known and label not in self.learn]

@@ -1,12 +1,27 @@
-"""Make a detector: train it, teach it scenes, export it."""
+"""Make a detector: train it, teach it scenes, export it, give it a second look."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from models.commands.shared import DatasetFolder, RecipeName, Weights, notes, open_recipe, plain_errors
+from models.commands.shared import (
+    DatasetFolder,
+    ModelName,
+    RecipeName,
+    Weights,
+    model_folder,
+    notes,
+    open_recipe,
+    plain_errors,
+)
+
+if TYPE_CHECKING:
+    from models.eye import Progress as Looked
+
+Learnt = TypeVar("Learnt")
 
 
 def train(
@@ -33,17 +48,36 @@ def scene(
     Boxes say where, a scene says whether: many views of each training picture teach a small judge on
     what EfficientNet-Lite2 knows from ImageNet. Interrupt at will; the same again goes on.
     """
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with plain_errors(), Progress(*columns, console=notes) as progress:
-        from models.learn_scene import Learnt, learn_scene
+    with plain_errors():
+        from models.learn_scene import learn_scene
 
-        task = progress.add_task("looking at pictures", total=None)
-        for step in learn_scene(open_recipe(recipe), data, out):
-            if isinstance(step, Learnt):
-                known = "" if step.auroc is None else f": AUROC {step.auroc:.3f}"
-                typer.echo(f"{step.path}; validation, {step.shown} with and {step.free} without{known}")
-            else:
-                progress.update(task, completed=step.done, total=step.total)
+        for learnt in _followed(learn_scene(open_recipe(recipe), data, out)):
+            known = "" if learnt.auroc is None else f": AUROC {learnt.auroc:.3f}"
+            typer.echo(f"{learnt.path}; validation, {learnt.shown} with and {learnt.free} without{known}")
+
+
+def second(
+    model: ModelName,
+    recipe: Annotated[str, typer.Option("--recipe", help="One that asks for second looks, or a file.")],
+    data: DatasetFolder,
+    out: Annotated[Path, typer.Option("--out", help="Where what was seen is kept.")],
+    version: Annotated[str, typer.Option("--version", help="Of the model with its second look.")],
+) -> None:
+    """Give an exported model a second look at what it is unsure of; then calibrate it again.
+
+    The model's own boxes on the training pictures, seen closer, teach a small judge on what
+    EfficientNet-Lite2 knows from ImageNet; the validation pictures say what box and look are each
+    worth. The model's thresholds stay what they were. Interrupt at will; the same again goes on.
+    """
+    with plain_errors():
+        from models.learn_second import learn_second
+
+        steps = learn_second(open_recipe(recipe), data, model_folder(model), out, version=version)
+        for learnt in _followed(steps):
+            typer.echo(
+                f"{', '.join(learnt.labels)}: AUROC of right ({learnt.shown}) against wrong ({learnt.free}) "
+                f"in validation {learnt.auroc_before:.3f} -> {learnt.auroc_after:.3f}"
+            )
 
 
 def export(
@@ -68,3 +102,17 @@ def export(
         typer.echo(
             run(open_recipe(recipe), weights, out, version=version, dataset=data, base=base, scene=judge)
         )
+
+
+def _followed(steps: "Iterator[Looked | Learnt]") -> Iterator[Learnt]:
+    """Show how many pictures have been looked at; yield everything else."""
+    from models.eye import Progress as Looked
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=notes) as progress:
+        task = progress.add_task("looking at pictures", total=None)
+        for step in steps:
+            if isinstance(step, Looked):
+                progress.update(task, completed=step.done, total=step.total)
+            else:
+                yield step

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from models.backed import Backed, weigh
-from models.learn_scene import TOGETHER, Learnt, Progress, learn_scene, teach
+from models.eye import TOGETHER, Progress
+from models.learn_scene import Learnt, learn_scene, teach
 from models.picture import PictureError
 from models.recipe import RECIPES, Recipe, RecipeError, load_recipe
 from models.scene import MAPS, Scene, load_scene, save_judge
@@ -130,7 +131,7 @@ def test_what_tells_is_worth_more_than_what_does_not() -> None:
 
 
 def test_a_picture_set_of_one_kind_says_nothing_of_worth() -> None:
-    with pytest.raises(RecipeError, match="0 validation pictures show the thing"):
+    with pytest.raises(RecipeError, match="0 looks at validation pictures show the thing"):
         weigh(torch.ones(50, 3), torch.zeros(50))
 
 

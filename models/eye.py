@@ -1,0 +1,94 @@
+"""The eye: what a network of photos knows of pictures, looked up once and kept."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from torch import nn
+
+from models.boxes import Boxes, read_boxes
+from models.picture import find_pictures, read_picture
+from models.recipe import RecipeError
+from models.scene import PX, Scene
+from models.tracing import trace
+
+Eye = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""A model's input (1, 3, h, w) to its features (1, 2560)."""
+PARTS = "train", "val"
+TOGETHER = 32
+"""So many pictures are looked at between two steps of the progress."""
+See = Callable[[NDArray[np.uint8], Boxes, str], NDArray[np.float32]]
+"""A picture (h, w, 3), its boxes and its part to rows of what was seen."""
+Seen = Sequence[tuple[str, NDArray[np.float32]]]
+"""Part and rows of each of some pictures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How many of the pictures have been looked at."""
+
+    done: int
+    total: int
+
+
+def open_eye(out: Path) -> Eye:
+    """Return what looks with onnxruntime, three times as fast as torch on a CPU; its file lies in ``out``."""
+    path = out / "features.onnx"
+    network = Scene().eval()
+    network.judge = nn.Identity()
+    trace(network, path, PX, "features", {})
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # pictures side by side are twice as fast as one on two cores
+    session: Any = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return lambda blob: np.asarray(session.run(None, {"images": blob})[0], np.float32)
+
+
+def claim(out: Path, what: str) -> None:
+    """Refuse a folder that holds what was seen of something else than ``what``."""
+    marker = out / "dataset.txt"
+    out.mkdir(parents=True, exist_ok=True)
+    if marker.exists() and marker.read_text(encoding="utf-8") != what:
+        raise RecipeError(f"{out} holds what was seen of another dataset or detector: name another --out")
+    marker.write_text(what, encoding="utf-8")
+
+
+def look_at_all(dataset: Path, classes: int, out: Path, see: See) -> Iterator[tuple[Progress, Seen]]:
+    """Yield what ``see`` makes of every picture of a dataset, some at a time, side by side.
+
+    It is kept below ``out``: what was looked at before an interruption is not looked at again.
+    """
+    pictures = [(part, path) for part in PARTS for path in find_pictures(dataset / "images" / part)]
+
+    def seen(part: str, path: Path) -> tuple[str, NDArray[np.float32]]:
+        file = out / "features" / part / f"{path.name}.npy"
+        if not file.exists():
+            boxes = _boxes(dataset / "labels" / part / f"{path.stem}.txt", classes)
+            _keep(file, see(read_picture(path), boxes, part))
+        return part, np.asarray(np.load(file), np.float32)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for first in range(0, len(pictures), TOGETHER):
+            together = pictures[first : first + TOGETHER]
+            looks = list(pool.map(lambda one: seen(*one), together))
+            yield Progress(done=first + len(together), total=len(pictures)), looks
+
+
+def _boxes(path: Path, classes: int) -> Boxes:
+    try:
+        return read_boxes(path, classes)
+    except ValueError as exc:
+        raise RecipeError(f"{exc}; make the dataset again") from exc
+
+
+def _keep(path: Path, values: NDArray[np.float32]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        np.save(file, values)
+    part.replace(path)

@@ -1,0 +1,222 @@
+"""Learning the second look: a detector's own boxes, seen closer, teach what is right about them."""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from models.alarms import auroc
+from models.backed import weigh
+from models.boxes import Boxes
+from models.dataset_folder import check_finished, training_id_of
+from models.detector import OnnxDetector, load_detector
+from models.eye import PARTS, Eye, Progress, claim, look_at_all, open_eye
+from models.golden import record_golden
+from models.learn_scene import teach
+from models.manifest import Closer, Second, load_manifest, pinned, save_manifest
+from models.preprocess import letterbox
+from models.recipe import Recipe, RecipeError, SecondLook
+from models.scene import MAPS, Judge, Scene
+from models.second_look import Region, logit, region_of, regions_of
+from models.tracing import shrink, trace
+from models.views import view_of
+
+FILE = "model.second.onnx"
+INPUT_PX = 256
+VIEWS = 2
+"""So many other views of a region teach, beside the region itself."""
+RESIZED, SHIFTED = 1.25, 0.08
+"""Another view is larger or smaller by up to this factor and moved by up to this part of its side."""
+UNSEEN = 0.1
+"""A region shows none of a label with less than this part of what counts as showing it."""
+HALF = 0.5
+WHICH, TOLD, AS_IT_IS, SURE, FEATURES = 0, 1, 2, 3, 4
+"""Columns of what was seen: the look, the truth, whether it is no other view, the box's logit, features."""
+UNTOLD = np.empty((0, 5), np.float32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """How well one look tells right from wrong boxes of the validation part, before and after."""
+
+    labels: tuple[str, ...]
+    shown: int
+    free: int
+    auroc_before: float
+    auroc_after: float
+
+
+def learn_second(
+    recipe: Recipe, dataset: Path, model: Path, out: Path, *, version: str
+) -> Iterator[Progress | Learnt]:
+    """Give the model in ``model`` its second look; what was seen lies in ``out``, to go on with."""
+    check_finished(dataset)
+    if not recipe.second:
+        raise RecipeError(f"recipe {recipe.name} takes no second look: give it [[second]]")
+    detector = replace(load_detector(model, variant="fp32"), second=None)
+    unknown = {name for look in recipe.second for name in look.labels} - set(detector.labels)
+    if unknown:
+        raise RecipeError(
+            f"{detector.info.name} {detector.info.version} in {model} knows {', '.join(detector.labels)}, not "
+            f"{', '.join(sorted(unknown))}: export it by the same recipe"
+        )
+    looks = ", ".join(map(repr, recipe.second))
+    claim(out, f"{training_id_of(dataset)} {detector.info.sha256} {INPUT_PX} {looks}")
+    eye, rows = open_eye(out), {part: [np.empty((0, FEATURES + 2 * MAPS), np.float32)] for part in PARTS}
+
+    def see(picture: NDArray[np.uint8], boxes: Boxes, part: str) -> NDArray[np.float32]:
+        return look(eye, detector, recipe, picture, boxes, part)
+
+    for progress, seen in look_at_all(dataset, len(recipe.labels), out, see):
+        for part, rows_of in seen:
+            rows[part].append(rows_of)
+        yield progress
+    train, val = (np.concatenate(rows[part]) for part in PARTS)
+    judges, closers = list[Judge](), list[Closer]()
+    for which, asked in enumerate(recipe.second):
+        ours = train[train[:, WHICH] == which]
+        judges.append(teach(np.delete(ours, (WHICH, AS_IT_IS, SURE), axis=1)))
+        closer, learnt = _weighed(asked, judges[-1], val[(val[:, WHICH] == which) & (val[:, AS_IT_IS] > 0)])
+        closers.append(closer)
+        yield learnt
+    _publish(model, judges, tuple(closers), version)
+
+
+def look(
+    eye: Eye,
+    detector: OnnxDetector,
+    recipe: Recipe,
+    picture: NDArray[np.uint8],
+    boxes: Boxes,
+    part: str,
+) -> NDArray[np.float32]:
+    """Return rows (n, 4 + features) of the regions of a picture: the detector's, in training the truths' too.
+
+    In training each is seen in other views as well. What shows too little of the thing is left out.
+    """
+    height, width = picture.shape[:2]
+    dice = np.random.default_rng(zlib.crc32(picture.tobytes()))
+    found, labels = detector.detect(picture), list(recipe.labels)
+    rows = [np.empty((0, FEATURES + 2 * MAPS), np.float32)]
+    for which, asked in enumerate(recipe.second):
+        truths, others = (
+            _corners(boxes[np.isin(boxes[:, 0], [labels.index(name) for name in names])], width, height)
+            for names in (asked.labels, asked.against)
+        )
+        chosen = np.isin(found.class_ids, [found.labels.index(name) for name in asked.labels])
+        closer = _closer(asked)
+        regions = [
+            (region, float(logit(found.confidences[chosen][members])[0]))
+            for region, members in regions_of(found.boxes[chosen], closer, width, height)
+        ]
+        views = [(region, sure, True) for region, sure in regions]
+        if part == "train":
+            true = [region_of(box, closer, width, height) for box in (*truths, *others)]
+            again = [*(region for region, _ in regions), *true] * VIEWS
+            views += [(_moved(region, width, height, dice), 0.0, False) for region in again]
+        for region, sure, as_it_is in views:
+            told = shows(truths, region, asked.seen)
+            if told is not None:
+                left, top, right, bottom = region
+                seen = np.ascontiguousarray(picture[top:bottom, left:right])
+                seen = seen if as_it_is else view_of(seen, UNTOLD, dice)[0]
+                features = eye(letterbox(seen, INPUT_PX).blob)
+                rows.append(np.hstack([np.array([[which, told, as_it_is, sure]], np.float32), features]))
+    return np.concatenate(rows)
+
+
+def shows(truths: NDArray[np.float32], region: Region, seen: float) -> bool | None:
+    """Return whether a region shows one of ``truths`` (n, 4), in pixels; none where nobody can say.
+
+    It does if so much of it is under them, and half of one lies in it or one fills half of it.
+    """
+    inside = np.clip(np.minimum(truths[:, 2:], region[2:]) - np.maximum(truths[:, :2], region[:2]), 0, None)
+    shared = inside.prod(axis=1)
+    whole = (region[2] - region[0]) * (region[3] - region[1])
+    share = float(shared.sum()) / whole
+    if share < seen * UNSEEN:
+        return False
+    most = (shared >= HALF * (truths[:, 2:] - truths[:, :2]).prod(axis=1)) | (shared >= HALF * whole)
+    return True if share >= seen and bool(most.any()) else None
+
+
+def _corners(boxes: Boxes, width: int, height: int) -> NDArray[np.float32]:
+    size = np.array([width, height], np.float32)
+    middles, halves = boxes[:, 1:3] * size, boxes[:, 3:] * size / 2
+    return np.hstack([middles - halves, middles + halves]).astype(np.float32)
+
+
+def _moved(region: Region, width: int, height: int, dice: np.random.Generator) -> Region:
+    """Return a region somewhat larger or smaller, and beside its place."""
+    left, top, right, bottom = region
+    side = max(right - left, bottom - top)
+    grown = side * float(np.exp(dice.uniform(-np.log(RESIZED), np.log(RESIZED))))
+    across, down = (
+        (first + last) / 2 + dice.uniform(-SHIFTED, SHIFTED) * side
+        for first, last in ((left, right), (top, bottom))
+    )
+    box = np.array([across - grown / 2, down - grown / 2, across + grown / 2, down + grown / 2], np.float32)
+    return region_of(box, Closer(labels=(), scale=1, least=0, worth=(1, 0, 0)), width, height)
+
+
+def _closer(asked: SecondLook) -> Closer:
+    return Closer(labels=asked.labels, scale=asked.scale, least=asked.least, worth=(1.0, 0.0, 0.0))
+
+
+def _weighed(asked: SecondLook, judge: nn.Module, val: NDArray[np.float32]) -> tuple[Closer, Learnt]:
+    """Return the look with what its parts are worth, fitted on regions of the validation part."""
+    with torch.no_grad():
+        seen = judge(torch.from_numpy(val[:, FEATURES:])).numpy()
+    told, sure = val[:, TOLD] > 0, val[:, SURE]
+    columns = torch.from_numpy(np.stack([sure, seen, np.ones_like(sure)], axis=1))
+    of_box, of_look, of_neither = weigh(columns, torch.from_numpy(told.astype(np.float32))).tolist()
+    closer = _closer(asked).model_copy(update={"worth": (of_box, of_look, of_neither)})
+    both = of_box * sure + of_look * seen
+    before, after = (
+        auroc(scores[told], scores[~told], np.ones(told.sum()), np.ones((~told).sum()))
+        for scores in (sure.astype(np.float64), both.astype(np.float64))
+    )
+    return closer, Learnt(
+        labels=asked.labels,
+        shown=int(told.sum()),
+        free=int((~told).sum()),
+        auroc_before=before,
+        auroc_after=after,
+    )
+
+
+class _Judges(nn.Module):  # type: ignore[misc]
+    """Features to a logit for each kind of look."""
+
+    def __init__(self, judges: list[Judge]) -> None:
+        super().__init__()
+        self.judges = nn.ModuleList(judges)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return (n, looks) logits for features (n, 2560)."""
+        return torch.stack([judge(features) for judge in self.judges], dim=1)
+
+
+def _publish(model: Path, judges: list[Judge], looks: tuple[Closer, ...], version: str) -> None:
+    """Write the network, then the manifest that names it: never a manifest without its file."""
+    network = Scene().eval()
+    network.judge = _Judges(judges).eval()
+    part = model / f".{FILE}.part"
+    try:
+        trace(network, part, INPUT_PX, "logits", {})
+        shrink(part)
+        part.replace(model / FILE)
+    finally:
+        part.unlink(missing_ok=True)
+    file = pinned(model / FILE)
+    second = Second(path=file.path, sha256=file.sha256, input_px=INPUT_PX, looks=looks)
+    manifest = load_manifest(model)
+    save_manifest(manifest.model_copy(update={"second": second, "version": version}), model)
+    golden = model / "golden"
+    if golden.is_dir():
+        record_golden(load_detector(model, variant="fp32"), golden)

@@ -1,0 +1,118 @@
+"""The second look: what a detector found is seen again, closer, by a network that knows more."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from models.detections import Detections
+from models.manifest import Closer, Manifest, ModelError, Second, read_verified
+from models.postprocess import FLOOR
+from models.preprocess import letterbox
+from models.session import open_session
+
+Region = tuple[int, int, int, int]
+"""Left, top, right, bottom in pixels."""
+FAINTEST = 1e-4
+"""A confidence below this counts as this."""
+SMALL = 0.5
+"""A box that is smaller than this part of a region is one thing among others there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SecondLook:
+    """Judges regions around boxes; the boxes stay where they are, their confidences change."""
+
+    model: str
+    second: Second
+    session: ort.InferenceSession
+
+    def look_again(self, image: NDArray[np.uint8], found: Detections) -> Detections:
+        """Return ``found``, most confident first, with what a second look at ``image`` makes of it."""
+        confidences = found.confidences.copy()
+        for column, look in enumerate(self.second.looks):
+            asked = [found.labels.index(label) for label in look.labels]
+            chosen = np.flatnonzero(np.isin(found.class_ids, asked))
+            for region, members in regions_of(found.boxes[chosen], look, image.shape[1], image.shape[0]):
+                there = chosen[members]
+                seen = self.judge(image, region)[column]
+                confidences[there] = combine(found.confidences[there], seen, look.worth)
+        order = np.argsort(-confidences, kind="stable")
+        order = order[confidences[order] >= FLOOR]
+        return Detections(found.boxes[order], confidences[order], found.class_ids[order], found.labels)
+
+    def judge(self, image: NDArray[np.uint8], region: Region) -> NDArray[np.float32]:
+        """Return a logit for each kind of look; raise ``ModelError`` where one is no number."""
+        left, top, right, bottom = region
+        fitted = letterbox(np.ascontiguousarray(image[top:bottom, left:right]), self.second.input_px)
+        (logits,) = self.session.run(None, {self.session.get_inputs()[0].name: fitted.blob})
+        if logits.shape != (1, len(self.second.looks)) or not np.isfinite(logits).all():
+            raise ModelError(
+                f"the second look of model {self.model} gave {logits.size} values, or one that is no number, "
+                f"for {len(self.second.looks)} kinds of look: it is refused; go back a version"
+            )
+        return np.asarray(logits[0], np.float32)
+
+
+def open_second_look(directory: Path, manifest: Manifest, providers: Sequence[str]) -> SecondLook | None:
+    """Return the second look of a model directory after verifying its hash, none where it has none."""
+    second = manifest.second
+    if second is None:
+        return None
+    session = open_session(read_verified(directory, second), directory / second.path, providers)
+    return SecondLook(f"{manifest.name} {manifest.version}", second, session)
+
+
+def regions_of(
+    boxes: NDArray[np.float32], look: Closer, width: int, height: int
+) -> Iterator[tuple[Region, NDArray[np.intp]]]:
+    """Yield what to look at for boxes (n, 4), most confident first, and which of them it judges.
+
+    A small box inside a region is judged with it: of a stall's fifty oranges, one look is enough.
+    """
+    left = np.arange(len(boxes))
+    while len(left):
+        region = region_of(boxes[left[0]], look, width, height)
+        middles = (boxes[left, :2] + boxes[left, 2:]) / 2
+        within = ((middles >= region[:2]) & (middles <= region[2:])).all(axis=1)
+        sides = np.max(boxes[left, 2:] - boxes[left, :2], axis=1)
+        judged = within & (sides < SMALL * max(region[2] - region[0], region[3] - region[1]))
+        judged[0] = True
+        yield region, left[judged]
+        left = left[~judged]
+
+
+def region_of(box: NDArray[np.float32], look: Closer, width: int, height: int) -> Region:
+    """Return the square around a box, moved into the picture; what is larger than it ends at its edges."""
+    side = max(look.scale * float(np.max(box[2:] - box[:2])), look.least * min(width, height))
+    starts = [
+        min(max(0.0, float(box[axis] + box[axis + 2]) / 2 - side / 2), max(0.0, length - side))
+        for axis, length in enumerate((width, height))
+    ]
+    left, top = (min(int(start), length - 1) for start, length in zip(starts, (width, height), strict=True))
+    right, bottom = (
+        min(max(round(start + side), first + 1), length)
+        for start, first, length in zip(starts, (left, top), (width, height), strict=True)
+    )
+    return left, top, right, bottom
+
+
+def combine(
+    confidences: NDArray[np.float32], seen: np.float32, worth: tuple[float, float, float]
+) -> NDArray[np.float32]:
+    """Return the confidences (n,) of a box and a second look together, by logistic regression.
+
+    Wolpert, Stacked generalization, 1992.
+    """
+    of_box, of_look, of_neither = worth
+    together = of_box * logit(confidences) + of_look * float(seen) + of_neither
+    return np.asarray(1 / (1 + np.exp(-together)), np.float32)
+
+
+def logit(confidences: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the logits of confidences, 0 and 1 kept finite."""
+    kept = np.clip(confidences.astype(np.float64), FAINTEST, 1 - FAINTEST)
+    return np.asarray(np.log(kept / (1 - kept)))

@@ -1,0 +1,193 @@
+"""A second look changes how sure a box is: what is looked at, what is made of it, what is refused."""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from models.detections import Detections
+from models.detector import load_detector
+from models.manifest import (
+    Closer,
+    Manifest,
+    ModelError,
+    ModelFile,
+    Second,
+    load_manifest,
+    save_manifest,
+)
+from models.second_look import SecondLook, combine, region_of, regions_of
+from tests.unit.models.test_predict import onnx
+
+LABELS = ("truck", "stall", "goods")
+STALLS = Closer(labels=("stall", "goods"), scale=3, least=0.5, worth=(1.0, 2.0, 0.0))
+TRUCKS = Closer(labels=("truck",), scale=1.5, least=0, worth=(0.5, 1.0, -0.25))
+PICTURE = np.zeros((100, 200, 3), np.uint8)
+
+
+@dataclass
+class FakeSession:
+    """Gives the same logits for every region."""
+
+    logits: NDArray[np.float32]
+    seen: list[tuple[int, ...]] = field(default_factory=list)
+
+    def get_inputs(self) -> list[SimpleNamespace]:
+        return [SimpleNamespace(name="images")]
+
+    def run(self, _names: None, feeds: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        self.seen.append(feeds["images"].shape)
+        return [self.logits]
+
+
+def second(*looks: Closer) -> Second:
+    return Second(path="model.second.onnx", sha256="0" * 64, input_px=64, looks=looks)
+
+
+def look_again(found: Detections, *logits: float) -> Detections:
+    session = FakeSession(np.array([logits], np.float32))
+    return SecondLook("street 7", second(TRUCKS, STALLS), session).look_again(PICTURE, found)
+
+
+def detections(*boxes: tuple[float, int]) -> Detections:
+    """Boxes of 20 x 10 pixels far from each other, with confidence and class."""
+    corners = [[60 * index, 40, 60 * index + 20, 50] for index in range(len(boxes))]
+    confidences, classes = zip(*boxes, strict=True)
+    return Detections(
+        np.array(corners, np.float32), np.array(confidences, np.float32), np.array(classes, np.intp), LABELS
+    )
+
+
+def test_a_second_look_weighs_the_box_and_what_it_sees() -> None:
+    found = look_again(detections((0.5, 0)), 2.0, 0.0)
+
+    assert found.confidences[0] == pytest.approx(1 / (1 + np.exp(-(2.0 - 0.25))))
+    assert found.boxes.tolist() == [[0, 40, 20, 50]]
+
+
+def test_what_is_seen_turns_the_order_and_what_is_doubted_goes() -> None:
+    found = look_again(detections((0.9, 0), (0.6, 1), (0.3, 2)), -1.0, 1.5)
+
+    assert [found.label_of(index) for index in range(3)] == ["stall", "goods", "truck"]
+    assert len(look_again(detections((0.9, 0), (0.6, 1)), -8.0, -8.0)) == 0
+
+
+def test_a_label_that_no_look_is_for_stays_as_it_is() -> None:
+    session = FakeSession(np.array([[-9.0]], np.float32))
+    found = SecondLook("street 7", second(TRUCKS), session).look_again(PICTURE, detections((0.7, 1)))
+
+    assert found.confidences.tolist() == pytest.approx([0.7])
+    assert session.seen == []
+
+
+def test_nothing_found_is_not_looked_at() -> None:
+    assert len(look_again(Detections.empty(LABELS), 1.0, 1.0)) == 0
+
+
+@pytest.mark.parametrize("logits", [[np.nan, 0.0], [0.0, np.inf], [0.0], [0.0, 0.0, 0.0]])
+def test_an_answer_that_is_no_number_for_each_look_is_refused(logits: list[float]) -> None:
+    with pytest.raises(ModelError, match="the second look of model street 7 gave .* go back a version"):
+        look_again(detections((0.5, 0)), *logits)
+
+
+def test_many_small_things_in_one_place_are_one_look() -> None:
+    dice = np.random.default_rng(1)
+    corners = dice.uniform((40, 40), (60, 55), (50, 2))
+    boxes = np.hstack([corners, corners + 3]).astype(np.float32)
+
+    assert [len(members) for _, members in regions_of(boxes, STALLS, 200, 100)] == [50]
+
+
+def test_a_thing_as_large_as_the_region_gets_its_own() -> None:
+    boxes = np.array([[40, 40, 50, 50], [30, 20, 70, 60]], np.float32)
+
+    assert len(list(regions_of(boxes, STALLS, 200, 100))) == 2
+
+
+corner = st.floats(0, 1000, width=32)
+boxes_drawn = st.lists(st.tuples(corner, corner, corner, corner), max_size=12).map(
+    lambda rows: np.array(
+        [[min(a, c), min(b, d), max(a, c), max(b, d)] for a, b, c, d in rows], np.float32
+    ).reshape(-1, 4)
+)
+
+
+@given(
+    boxes=boxes_drawn,
+    width=st.integers(1, 1000),
+    height=st.integers(1, 1000),
+    scale=st.floats(1, 8),
+    least=st.floats(0, 1),
+)
+def test_every_box_is_judged_once_by_a_region_in_the_picture(
+    boxes: NDArray[np.float32], width: int, height: int, scale: float, least: float
+) -> None:
+    look = Closer(labels=("stall",), scale=scale, least=least, worth=(1, 1, 0))
+    boxes = np.clip(boxes, 0, [width, height, width, height]).astype(np.float32)
+    judged = list(regions_of(boxes, look, width, height))
+
+    assert sorted(int(one) for _, members in judged for one in members) == list(range(len(boxes)))
+    for (left, top, right, bottom), _ in judged:
+        assert 0 <= left < right <= width
+        assert 0 <= top < bottom <= height
+
+
+def test_a_region_is_a_square_around_the_box_moved_into_the_picture() -> None:
+    box = np.array([90, 40, 110, 50], np.float32)
+
+    assert region_of(box, TRUCKS, 200, 100) == (85, 30, 115, 60)
+    assert region_of(box, STALLS, 200, 100) == (70, 15, 130, 75)
+    assert region_of(np.array([0, 90, 20, 100], np.float32), STALLS, 200, 100) == (0, 40, 60, 100)
+    assert region_of(np.array([0, 0, 200, 100], np.float32), STALLS, 200, 100) == (0, 0, 200, 100)
+
+
+def test_what_is_worth_nothing_changes_nothing() -> None:
+    confidences = np.array([0.05, 0.5, 0.99], np.float32)
+
+    assert combine(confidences, np.float32(3), (1.0, 0.0, 0.0)) == pytest.approx(confidences, abs=1e-6)
+
+
+def saved(folder: Path, *looks: Closer, sha256: str = "", content: bytes = b"no model") -> Path:
+    model = onnx((16, 16, 32, 32, 0.9, 0.1, 0.1))
+    (folder / "model.onnx").write_bytes(model)
+    (folder / "model.second.onnx").write_bytes(content)
+    pin = sha256 or hashlib.sha256(content).hexdigest()
+    manifest = Manifest(
+        name="street",
+        version="7",
+        task="detect",
+        input_px=64,
+        licence="l",
+        training_id="t",
+        source="s",
+        labels=LABELS,
+        thresholds=dict.fromkeys(LABELS, 0.5),
+        files={"fp32": ModelFile(path="model.onnx", sha256=hashlib.sha256(model).hexdigest())},
+        second=Second(path="model.second.onnx", sha256=pin, input_px=64, looks=looks),
+    )
+    save_manifest(manifest, folder)
+    assert load_manifest(folder) == manifest
+    return folder
+
+
+def test_a_second_file_with_another_hash_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"model.second.onnx is not the file that its manifest names"):
+        load_detector(saved(tmp_path, TRUCKS, STALLS, sha256="1" * 64))
+
+
+def test_a_second_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"model.second.onnx is no model that onnxruntime"):
+        load_detector(saved(tmp_path, TRUCKS))
+
+
+@pytest.mark.parametrize("labels", [("truck", "truck"), ("lorry",)])
+def test_a_look_at_labels_that_are_none_or_twice_is_refused(tmp_path: Path, labels: tuple[str, ...]) -> None:
+    look = TRUCKS.model_copy(update={"labels": labels})
+    with pytest.raises(ValueError, match=r"second\.looks must name labels of the model, each once"):
+        saved(tmp_path, look)

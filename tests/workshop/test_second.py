@@ -1,0 +1,145 @@
+"""A second look learns from a detector's own boxes what is right about them."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from models.detector import load_detector
+from models.eye import TOGETHER, Progress
+from models.learn_second import Learnt, learn_second, shows
+from models.manifest import Manifest, load_manifest, pinned, save_manifest
+from models.recipe import RECIPES, Recipe, RecipeError, load_recipe
+from tests.unit.models.test_predict import onnx
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Constant folding:UserWarning")
+
+WET, DRY = (180, 90, 20), (40, 60, 70)
+LOOK = {"labels": ["water"], "scale": 1, "seen": 0.3}
+
+
+@pytest.fixture
+def recipe() -> Recipe:
+    water = load_recipe(RECIPES / "water.toml").model_dump() | {"second": [LOOK]}
+    return Recipe.model_validate(water)
+
+
+def _model(folder: Path) -> Path:
+    """A detector that sees water in the left half of every picture, and is never sure of it."""
+    folder.mkdir()
+    path = folder / "model.onnx"
+    path.write_bytes(onnx((16, 16, 32, 32, 0.5)))
+    manifest = Manifest(
+        name="water",
+        version="1",
+        task="detect",
+        input_px=64,
+        licence="l",
+        training_id="t",
+        source="s",
+        labels=("water",),
+        thresholds={"water": 0.6},
+        files={"fp32": pinned(path)},
+    )
+    save_manifest(manifest, folder)
+    return folder
+
+
+def _picture(colour: tuple[int, int, int], dice: np.random.Generator) -> NDArray[np.uint8]:
+    """Its left half has this colour, the other is grey."""
+    image = np.full((64, 128, 3), 128.0)
+    image[:, :64] = colour
+    return np.clip(image + dice.normal(0, 12, image.shape), 0, 255).astype(np.uint8)
+
+
+def _dataset(folder: Path) -> Path:
+    dice = np.random.default_rng(1)
+    for part, count in (("train", 12), ("val", 20)):
+        for kind, colour in (("wet", WET), ("dry", DRY)):
+            for index in range(count):
+                picture = folder / "images" / part / f"{kind}{index}.png"
+                label = folder / "labels" / part / f"{kind}{index}.txt"
+                for path in (picture, label):
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                cv2.imwrite(str(picture), _picture(colour, dice))
+                label.write_text("0 0.25 0.5 0.5 1\n" if kind == "wet" else "", encoding="utf-8")
+    (folder / "summary.json").write_text('{"training_id": "abc"}', encoding="utf-8")
+    return folder
+
+
+def test_a_detector_that_cannot_tell_is_told_by_its_second_look(tmp_path: Path, recipe: Recipe) -> None:
+    model, dataset = _model(tmp_path / "water"), _dataset(tmp_path / "dataset")
+    run = learn_second(recipe, dataset, model, tmp_path / "run", version="2")
+    assert next(run) == Progress(done=TOGETHER, total=64)
+    del run
+    seen = {path: path.stat().st_mtime_ns for path in (tmp_path / "run").rglob("*.npy")}
+    *_, learnt = learn_second(recipe, dataset, model, tmp_path / "run", version="2")
+
+    assert len(seen) == TOGETHER
+    assert all(path.stat().st_mtime_ns == when for path, when in seen.items())
+    assert learnt == Learnt(labels=("water",), shown=20, free=20, auroc_before=0.5, auroc_after=1.0)
+    manifest = load_manifest(model)
+    assert (manifest.version, manifest.thresholds) == ("2", {"water": 0.6})
+    detector, dice = load_detector(model), np.random.default_rng(2)
+    wet, dry = (detector.detect(_picture(colour, dice)) for colour in (WET, DRY))
+    assert wet.confidences[0] > 0.7
+    assert dry.confidences.max(initial=0) < 0.3
+
+    list(learn_second(recipe, dataset, model, tmp_path / "run", version="3"))
+    assert load_detector(model).detect(_picture(WET, dice)).confidences[0] == pytest.approx(
+        wet.confidences[0], abs=0.02
+    )  # learnt again from the detector's own boxes, not from those of the second look
+
+
+def test_a_run_keeps_to_its_detector(tmp_path: Path, recipe: Recipe) -> None:
+    dataset = _dataset(tmp_path / "dataset")
+    next(learn_second(recipe, dataset, _model(tmp_path / "one"), tmp_path / "run", version="2"))
+    other = _model(tmp_path / "two")
+    (other / "model.onnx").write_bytes(onnx((16, 16, 32, 32, 0.4)))
+    files = {"fp32": pinned(other / "model.onnx")}
+    save_manifest(load_manifest(other).model_copy(update={"files": files}), other)
+
+    with pytest.raises(RecipeError, match="another dataset or detector"):
+        next(learn_second(recipe, dataset, other, tmp_path / "run", version="2"))
+
+
+def test_a_recipe_without_second_looks_is_refused(tmp_path: Path, recipe: Recipe) -> None:
+    plain = recipe.model_copy(update={"second": ()})
+
+    with pytest.raises(RecipeError, match="takes no second look"):
+        next(learn_second(plain, _dataset(tmp_path / "d"), _model(tmp_path / "m"), tmp_path, version="2"))
+
+
+def test_labels_that_the_detector_does_not_know_are_refused(tmp_path: Path) -> None:
+    street = load_recipe(RECIPES / "street.toml")
+
+    with pytest.raises(RecipeError, match=r"water 1 .* knows water, not .*muck_truck"):
+        next(learn_second(street, _dataset(tmp_path / "d"), _model(tmp_path / "m"), tmp_path, version="2"))
+
+
+def test_an_interrupted_run_leaves_the_model_as_it_was(tmp_path: Path, recipe: Recipe) -> None:
+    model, dataset = _model(tmp_path / "water"), _dataset(tmp_path / "dataset")
+    for label in (dataset / "labels" / "train").iterdir():
+        label.write_text("", encoding="utf-8")
+
+    with pytest.raises(RecipeError, match="0 training views show the thing"):
+        list(learn_second(recipe, dataset, model, tmp_path / "run", version="2"))
+    assert load_manifest(model).second is None
+    assert sorted(path.name for path in model.iterdir()) == ["manifest.toml", "model.onnx"]
+
+
+@pytest.mark.parametrize(
+    ("region", "told"),
+    [
+        ((0, 0, 100, 100), True),  # the thing fills a quarter
+        ((0, 0, 200, 100), None),  # an eighth: nobody can say
+        ((300, 0, 400, 100), False),
+        ((0, 0, 50, 50), True),  # nothing but the thing
+        ((40, 40, 140, 140), False),  # its corner: one in a hundred
+        ((30, 0, 100, 70), None),  # less than half of it
+    ],
+)
+def test_what_a_region_shows(region: tuple[int, int, int, int], told: bool | None) -> None:  # noqa: FBT001
+    assert shows(np.array([[0, 0, 50, 50]], np.float32), region, 0.2) is told
