@@ -62,8 +62,8 @@ def learn_second(
     unknown = {name for look in recipe.second for name in look.labels} - set(detector.labels)
     if unknown:
         raise RecipeError(
-            f"{detector.info.name} {detector.info.version} in {model} knows {', '.join(detector.labels)}, not "
-            f"{', '.join(sorted(unknown))}: export it by the same recipe"
+            f"{detector.info.name} {detector.info.version} in {model} knows {', '.join(detector.labels)}, "
+            f"not {', '.join(sorted(unknown))}: export it by the same recipe"
         )
     looks = ", ".join(map(repr, recipe.second))
     claim(out, f"{training_id_of(dataset)} {detector.info.sha256} {INPUT_PX} {looks}")

@@ -141,5 +141,5 @@ def test_an_interrupted_run_leaves_the_model_as_it_was(tmp_path: Path, recipe: R
         ((30, 0, 100, 70), None),  # less than half of it
     ],
 )
-def test_what_a_region_shows(region: tuple[int, int, int, int], told: bool | None) -> None:  # noqa: FBT001
+def test_what_a_region_shows(region: tuple[int, int, int, int], told: bool | None) -> None:
     assert shows(np.array([[0, 0, 50, 50]], np.float32), region, 0.2) is told

@@ -80,3 +80,12 @@ def test_a_scene_that_is_no_label_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(RecipeError, match="scene names what is no label: flood"):
         load_recipe(path)
+
+
+def test_a_second_look_at_what_is_no_label_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    text = (RECIPES / "street.toml").read_text(encoding="utf-8")
+    path.write_text(text.replace('against = ["truck", ', 'against = ["lorry", '), encoding="utf-8")
+
+    with pytest.raises(RecipeError, match="second names what is no label: lorry"):
+        load_recipe(path)

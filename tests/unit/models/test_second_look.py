@@ -92,7 +92,7 @@ def test_nothing_found_is_not_looked_at() -> None:
 
 @pytest.mark.parametrize("logits", [[np.nan, 0.0], [0.0, np.inf], [0.0], [0.0, 0.0, 0.0]])
 def test_an_answer_that_is_no_number_for_each_look_is_refused(logits: list[float]) -> None:
-    with pytest.raises(ModelError, match="the second look of model street 7 gave .* go back a version"):
+    with pytest.raises(ModelError, match=r"the second look of model street 7 gave .* go back a version"):
         look_again(detections((0.5, 0)), *logits)
 
 
