@@ -174,7 +174,8 @@ def _weighed(asked: SecondLook, judge: nn.Module, val: NDArray[np.float32]) -> t
         seen = judge(torch.from_numpy(val[:, FEATURES:])).numpy()
     told, sure = val[:, TOLD] > 0, val[:, SURE]
     columns = torch.from_numpy(np.stack([sure, seen, np.ones_like(sure)], axis=1))
-    of_box, of_look, of_neither = weigh(columns, torch.from_numpy(told.astype(np.float32))).tolist()
+    fitted = weigh(columns, torch.from_numpy(told.astype(np.float32))).tolist()
+    of_box, of_look, of_neither = (round(value, 4) for value in fitted)
     closer = _closer(asked).model_copy(update={"worth": (of_box, of_look, of_neither)})
     both = of_box * sure + of_look * seen
     before, after = (

@@ -30,6 +30,15 @@ class SecondLook:
     second: Second
     session: ort.InferenceSession
 
+    def __post_init__(self) -> None:
+        (model_input,), (output,) = self.session.get_inputs(), self.session.get_outputs()
+        shapes = list(model_input.shape), list(output.shape[:2])
+        if shapes != ([1, 3, "height", "width"], [1, len(self.second.looks)]):
+            raise ModelError(
+                f"model {self.model}: the manifest says input 1 x 3 x height x width and "
+                f"{len(self.second.looks)} kinds of second look, {self.second.path} has {shapes[0]} and {shapes[1]}; learn it again"
+            )
+
     def look_again(self, image: NDArray[np.uint8], found: Detections) -> Detections:
         """Return ``found``, most confident first, with what a second look at ``image`` makes of it."""
         confidences = found.confidences.copy()
@@ -49,10 +58,10 @@ class SecondLook:
         left, top, right, bottom = region
         fitted = letterbox(np.ascontiguousarray(image[top:bottom, left:right]), self.second.input_px)
         (logits,) = self.session.run(None, {self.session.get_inputs()[0].name: fitted.blob})
-        if logits.shape != (1, len(self.second.looks)) or not np.isfinite(logits).all():
+        if not np.isfinite(logits).all():
             raise ModelError(
-                f"the second look of model {self.model} gave {logits.size} values, or one that is no number, "
-                f"for {len(self.second.looks)} kinds of look: it is refused; go back a version"
+                f"the second look of model {self.model} gave a value that is no number: it is refused; "
+                "go back a version"
             )
         return np.asarray(logits[0], np.float32)
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -13,7 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from models.commands.shared import AnyVariant, AsJson, notes, open_model, plain_errors
-from models.manifest import Manifest, ModelError, Variant, load_manifest
+from models.manifest import Manifest, ModelError, Second, Variant, load_manifest
 
 if TYPE_CHECKING:
     from models.detector import Detector
@@ -38,9 +38,10 @@ DrawDir = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _File:
-    variant: Variant
+    variant: Variant | Literal["second"]
     path: str
     bytes: int
+    input_px: int
     sha256: str
     verified: bool
 
@@ -59,13 +60,15 @@ def list_models(as_json: AsJson = False) -> None:  # noqa: FBT002
             bad += 1
             continue
         files = [_verify(path.parent, manifest, variant) for variant in manifest.files]
+        if manifest.second:
+            files.append(_second(path.parent, manifest.second, verified=all(file.verified for file in files)))
         bad += sum(not file.verified for file in files)
         if as_json:
             typer.echo(
                 json.dumps(manifest.model_dump(mode="json") | {"files": [asdict(file) for file in files]})
             )
         for file in files:
-            about = (f"{file.bytes / 1e6:.1f} MB", f"{manifest.input_px} px", file.sha256[:12])
+            about = (f"{file.bytes / 1e6:.1f} MB", f"{file.input_px} px", file.sha256[:12])
             verified = "yes" if file.verified else "NO"
             table.add_row(manifest.name, manifest.version, file.variant, *about, verified, manifest.licence)
         found = ", ".join(f"{name} {value:g}" for name, value in manifest.thresholds.items())
@@ -86,8 +89,31 @@ def _verify(folder: Path, manifest: Manifest, variant: Variant) -> _File:
     except ModelError as exc:
         notes.print(str(exc), style="red", markup=False, highlight=False, soft_wrap=True)
         verified = False
-    size = path.stat().st_size if path.exists() else 0
-    return _File(variant=variant, path=str(path), bytes=size, sha256=file.sha256, verified=verified)
+    return _File(
+        variant=variant,
+        path=str(path),
+        bytes=_bytes_of(path),
+        input_px=manifest.input_px,
+        sha256=file.sha256,
+        verified=verified,
+    )
+
+
+def _second(folder: Path, second: Second, *, verified: bool) -> _File:
+    """Describe the second look, which was verified with every variant."""
+    path = folder / second.path
+    return _File(
+        variant="second",
+        path=str(path),
+        bytes=_bytes_of(path),
+        input_px=second.input_px,
+        sha256=second.sha256,
+        verified=verified,
+    )
+
+
+def _bytes_of(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def predict_pictures(

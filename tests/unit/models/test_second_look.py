@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from typer.testing import CliRunner
 
+from models.cli import app
 from models.detections import Detections
 from models.detector import load_detector
 from models.manifest import (
@@ -39,7 +41,10 @@ class FakeSession:
     seen: list[tuple[int, ...]] = field(default_factory=list)
 
     def get_inputs(self) -> list[SimpleNamespace]:
-        return [SimpleNamespace(name="images")]
+        return [SimpleNamespace(name="images", shape=[1, 3, "height", "width"])]
+
+    def get_outputs(self) -> list[SimpleNamespace]:
+        return [SimpleNamespace(shape=list(self.logits.shape))]
 
     def run(self, _names: None, feeds: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
         self.seen.append(feeds["images"].shape)
@@ -90,9 +95,15 @@ def test_nothing_found_is_not_looked_at() -> None:
     assert len(look_again(Detections.empty(LABELS), 1.0, 1.0)) == 0
 
 
-@pytest.mark.parametrize("logits", [[np.nan, 0.0], [0.0, np.inf], [0.0], [0.0, 0.0, 0.0]])
-def test_an_answer_that_is_no_number_for_each_look_is_refused(logits: list[float]) -> None:
+@pytest.mark.parametrize("poison", [np.nan, np.inf])
+def test_an_answer_that_is_no_number_is_refused(poison: float) -> None:
     with pytest.raises(ModelError, match=r"the second look of model street 7 gave .* go back a version"):
+        look_again(detections((0.5, 0)), 0.0, poison)
+
+
+@pytest.mark.parametrize("logits", [[0.0], [0.0, 0.0, 0.0]])
+def test_a_file_that_answers_for_other_looks_is_refused(logits: list[float]) -> None:
+    with pytest.raises(ModelError, match=r"street 7: the manifest says .* 2 kinds of second look"):
         look_again(detections((0.5, 0)), *logits)
 
 
@@ -191,3 +202,18 @@ def test_a_look_at_labels_that_are_none_or_twice_is_refused(tmp_path: Path, labe
     look = TRUCKS.model_copy(update={"labels": labels})
     with pytest.raises(ValueError, match=r"second\.looks must name labels of the model, each once"):
         saved(tmp_path, look)
+
+
+def test_the_list_has_a_line_for_the_second_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.detector.CATALOG", tmp_path)
+    (tmp_path / "street").mkdir()
+    saved(tmp_path / "street", TRUCKS, content=onnx((0.0,)))
+
+    listed = CliRunner().invoke(app, ["list"])
+
+    first, second_line = listed.stdout.splitlines()[1:3]
+    assert first.split()[2] == "fp32"
+    assert second_line.split()[2:6] == ["second", "0.0", "MB", "64"]
+    assert second_line.split()[-2] == "yes"
+    (tmp_path / "street" / "model.second.onnx").write_bytes(b"changed")
+    assert CliRunner().invoke(app, ["list"]).exit_code == 1
