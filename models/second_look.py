@@ -36,7 +36,8 @@ class SecondLook:
         if shapes != ([1, 3, "height", "width"], [1, len(self.second.looks)]):
             raise ModelError(
                 f"model {self.model}: the manifest says input 1 x 3 x height x width and "
-                f"{len(self.second.looks)} kinds of second look, {self.second.path} has {shapes[0]} and {shapes[1]}; learn it again"
+                f"{len(self.second.looks)} kinds of second look, {self.second.path} "
+                f"has {shapes[0]} and {shapes[1]}; learn it again"
             )
 
     def look_again(self, image: NDArray[np.uint8], found: Detections) -> Detections:
