@@ -18,6 +18,8 @@ Region = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels."""
 FAINTEST = 1e-4
 """A confidence below this counts as this."""
+FAINT = 0.15
+"""A box fainter than this is not looked at: what was hardly seen at all is not to become sure."""
 SMALL = 0.5
 """A box that is smaller than this part of a region is one thing among others there."""
 
@@ -45,7 +47,7 @@ class SecondLook:
         confidences = found.confidences.copy()
         for column, look in enumerate(self.second.looks):
             asked = [found.labels.index(label) for label in look.labels]
-            chosen = np.flatnonzero(np.isin(found.class_ids, asked))
+            chosen = np.flatnonzero(np.isin(found.class_ids, asked) & (found.confidences >= FAINT))
             for region, members in regions_of(found.boxes[chosen], look, image.shape[1], image.shape[0]):
                 there = chosen[members]
                 seen = self.judge(image, region)[column]

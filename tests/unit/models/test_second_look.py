@@ -91,6 +91,10 @@ def test_a_label_that_no_look_is_for_stays_as_it_is() -> None:
     assert session.seen == []
 
 
+def test_what_was_hardly_seen_does_not_become_sure() -> None:
+    assert look_again(detections((0.14, 0)), 9.0, 0.0).confidences.tolist() == pytest.approx([0.14])
+
+
 def test_nothing_found_is_not_looked_at() -> None:
     assert len(look_again(Detections.empty(LABELS), 1.0, 1.0)) == 0
 
