@@ -46,7 +46,11 @@ class Detector(Protocol):
 
 
 def load_detector(
-    directory: Path, *, providers: Sequence[str] = ("CPUExecutionProvider",), variant: Variant | None = None
+    directory: Path,
+    *,
+    providers: Sequence[str] = ("CPUExecutionProvider",),
+    variant: Variant | None = None,
+    second_look: bool = True,
 ) -> "OnnxDetector":
     """Return the detector of a model directory, its hashes verified; INT8 where shipped, unless told."""
     manifest = load_manifest(directory)
@@ -55,7 +59,7 @@ def load_detector(
         raise ModelError(f"{directory} has no {chosen} file; it has: {', '.join(manifest.files)}")
     file = manifest.files[chosen]
     session = open_session(read_verified(directory, file), directory / file.path, providers)
-    second = open_second_look(directory, manifest, providers)
+    second = open_second_look(directory, manifest, providers) if second_look else None
     return OnnxDetector(manifest, ModelInfo(manifest.name, manifest.version, file.sha256), session, second)
 
 

@@ -1,8 +1,8 @@
-"""Learning the second look: a detector's own boxes, seen closer, teach what is right about them."""
+"""Learning the second look: regions around a detector's own boxes teach which of them show the thing."""
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +42,7 @@ UNTOLD = np.empty((0, 5), np.float32)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learnt:
-    """How well one look tells right from wrong boxes of the validation part, before and after."""
+    """How well one look tells regions of the validation part with the thing from others, before and after."""
 
     labels: tuple[str, ...]
     shown: int
@@ -58,7 +58,7 @@ def learn_second(
     check_finished(dataset)
     if not recipe.second:
         raise RecipeError(f"recipe {recipe.name} takes no second look: give it [[second]]")
-    detector = replace(load_detector(model, variant="fp32"), second=None)
+    detector = load_detector(model, variant="fp32", second_look=False)
     unknown = {name for look in recipe.second for name in look.labels} - set(detector.labels)
     if unknown:
         raise RecipeError(
@@ -204,7 +204,10 @@ class _Judges(nn.Module):  # type: ignore[misc]
 
 
 def _publish(model: Path, judges: list[Judge], looks: tuple[Closer, ...], version: str) -> None:
-    """Write the network, then the manifest that names it: never a manifest without its file."""
+    """Write the network, then the manifest that names it.
+
+    Interrupted in between, a model that had a second look is refused for its hash until this runs again.
+    """
     network = Scene().eval()
     network.judge = _Judges(judges).eval()
     part = model / f".{FILE}.part"

@@ -75,8 +75,8 @@ def second(
         steps = learn_second(open_recipe(recipe), data, model_folder(model), out, version=version)
         for learnt in _followed(steps):
             typer.echo(
-                f"{', '.join(learnt.labels)}: AUROC of right ({learnt.shown}) against wrong ({learnt.free}) "
-                f"in validation {learnt.auroc_before:.3f} -> {learnt.auroc_after:.3f}"
+                f"{', '.join(learnt.labels)}: AUROC of regions with ({learnt.shown}) against without "
+                f"({learnt.free}) in validation {learnt.auroc_before:.3f} -> {learnt.auroc_after:.3f}"
             )
 
 

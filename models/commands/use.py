@@ -13,7 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from models.commands.shared import AnyVariant, AsJson, notes, open_model, plain_errors
-from models.manifest import Manifest, ModelError, Second, Variant, load_manifest
+from models.manifest import Manifest, ModelError, Second, Variant, load_manifest, read_verified
 
 if TYPE_CHECKING:
     from models.detector import Detector
@@ -61,7 +61,7 @@ def list_models(as_json: AsJson = False) -> None:  # noqa: FBT002
             continue
         files = [_verify(path.parent, manifest, variant) for variant in manifest.files]
         if manifest.second:
-            files.append(_second(path.parent, manifest.second, verified=all(file.verified for file in files)))
+            files.append(_second(path.parent, manifest.second))
         bad += sum(not file.verified for file in files)
         if as_json:
             typer.echo(
@@ -99,9 +99,12 @@ def _verify(folder: Path, manifest: Manifest, variant: Variant) -> _File:
     )
 
 
-def _second(folder: Path, second: Second, *, verified: bool) -> _File:
-    """Describe the second look, which was verified with every variant."""
-    path = folder / second.path
+def _second(folder: Path, second: Second) -> _File:
+    path, verified = folder / second.path, True
+    try:
+        read_verified(folder, second)
+    except ModelError:  # told with every variant
+        verified = False
     return _File(
         variant="second",
         path=str(path),

@@ -17,6 +17,7 @@ from models.recipe import RECIPES, load_recipe
 
 MODELS = sorted(path.parent for path in CATALOG.glob("*/manifest.toml"))
 FILES = [(model, variant) for model in MODELS for variant in load_manifest(model).files]
+SECOND = {model: ["second"] if load_manifest(model).second else [] for model in MODELS}
 
 
 def test_street_and_water_are_shipped() -> None:
@@ -73,7 +74,9 @@ def test_list_names_every_file_and_finds_each_verified() -> None:
         (line["name"], file) for line in map(json.loads, result.stdout.splitlines()) for file in line["files"]
     ]
     assert [(name, file["variant"]) for name, file in files] == [
-        (model.name, variant) for model, variant in FILES
+        (model.name, file)
+        for model in MODELS
+        for file in (*(variant for owner, variant in FILES if owner == model), *SECOND[model])
     ]
     assert all(file["verified"] for _, file in files)
     assert result.exit_code == 0

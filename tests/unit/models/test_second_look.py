@@ -221,3 +221,4 @@ def test_the_list_has_a_line_for_the_second_look(tmp_path: Path, monkeypatch: py
     assert second_line.split()[-2] == "yes"
     (tmp_path / "street" / "model.second.onnx").write_bytes(b"changed")
     assert CliRunner().invoke(app, ["list"]).exit_code == 1
+    assert load_detector(tmp_path / "street", second_look=False).second is None
