@@ -1,6 +1,6 @@
 """The detectors of a box, by name, and what one look through them sees."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +45,7 @@ class Detectors:
         """Carry out ``look``: run its model on its region; boxes in fractions of the whole picture."""
         detector = self._of(look)
         part = cut(frame.image, look.region)
-        found = detector.detect(np.ascontiguousarray(part))
+        found = detector.detect(np.ascontiguousarray(part), look.labels)
         return _in_picture(found, look.region, part.shape), _ref(detector)
 
     def _of(self, look: Look) -> Detector:
@@ -66,7 +66,7 @@ class _Unusable:
     info: ModelInfo
     reason: str
 
-    def detect(self, _image: NDArray[np.uint8]) -> Detections:
+    def detect(self, _image: NDArray[np.uint8], _asked: Collection[str] | None = None) -> Detections:
         raise ModelError(self.reason)
 
 

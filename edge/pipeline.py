@@ -132,6 +132,7 @@ class Pipeline:
             camera_id=self.plan.camera_id,
             rule_ids=(first.plan.origin.rule_id,),
             model=first.plan.model,
+            labels=first.plan.rule.labels,
             region=first.plan.zone.region,
             cause=cause,
             overdue_s=overdue_s,
@@ -181,12 +182,13 @@ class Pipeline:
         return {rule_id: ward.pulse.coverage for rule_id, ward in self._wards.items()}
 
     def _shared(self, look: Look, at_s: float) -> Look:
-        others = [
-            rule_id
+        others = {
+            rule_id: ward.plan.rule.labels
             for rule_id, ward in self._wards.items()
             if rule_id not in look.rule_ids and ward.shares(look, at_s)
-        ]
-        return replace(look, rule_ids=(*look.rule_ids, *others))
+        }
+        labels = look.labels.union(*others.values())
+        return replace(look, rule_ids=(*look.rule_ids, *others), labels=labels)
 
     def _shrunk(self, frame: Frame) -> Grey:
         """Return ``frame`` small and grey; the newest one is kept, since several looks ask for it."""

@@ -1,7 +1,7 @@
 """The empty view: things that are there now and were not in the approved picture, whatever they are."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import cv2
 import numpy as np
@@ -41,7 +41,7 @@ class EmptyViewDetector:
         self._size = _work_size(reference)
         self._reference = _brightness(reference, self._size)
 
-    def detect(self, image: NDArray[np.uint8]) -> Detections:
+    def detect(self, image: NDArray[np.uint8], _asked: Collection[str] | None = None) -> Detections:
         """Return the regions of ``image`` that differ; it must show the view of the reference at any size."""
         difference = _difference(self._reference, _brightness(image, self._size))
         changed = (difference > DIFFERENT).astype(np.uint8)

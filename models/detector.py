@@ -1,6 +1,6 @@
 """The detector port, and its ONNX implementation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -41,8 +41,12 @@ class Detector(Protocol):
     def thresholds(self) -> Mapping[str, float]:
         """The calibrated confidence of each label."""
 
-    def detect(self, image: NDArray[np.uint8]) -> Detections:
-        """Return everything above the floor of 0.05 in ``image`` (h, w, 3, BGR, any size)."""
+    def detect(self, image: NDArray[np.uint8], asked: Collection[str] | None = None) -> Detections:
+        """Return everything above the floor of 0.05 in ``image`` (h, w, 3, BGR, any size).
+
+        How sure it is matters only for the labels in ``asked`` (none given: all). What would cost another
+        look to be sure of may come at the floor otherwise; it still hides things, and may need blurring.
+        """
 
 
 def load_detector(
@@ -89,7 +93,7 @@ class OnnxDetector:
     def thresholds(self) -> Mapping[str, float]:
         return self.manifest.thresholds
 
-    def detect(self, image: NDArray[np.uint8]) -> Detections:
+    def detect(self, image: NDArray[np.uint8], asked: Collection[str] | None = None) -> Detections:
         fitted = letterbox(image, self.manifest.input_px)
         (output,) = self.session.run(None, {self.session.get_inputs()[0].name: fitted.blob})
         scores = output[0, 4:]
@@ -101,4 +105,4 @@ class OnnxDetector:
             )
         boxes, confidences, class_ids = decode(output[0])
         found = Detections(fitted.to_picture(boxes), confidences, class_ids, self.manifest.labels)
-        return self.second.look_again(image, found) if self.second else found
+        return self.second.look_again(image, found, asked) if self.second else found

@@ -1,6 +1,6 @@
 """The second look: what a detector found is seen again, closer, by a network that knows more."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,8 @@ FAINT = 0.15
 """A box fainter than this is not looked at: what was hardly seen at all is not to become sure."""
 SMALL = 0.5
 """A box that is smaller than this part of a region is one thing among others there."""
+MOST = 12
+"""No picture has more regions of a kind looked at: a look must not take as long as a market has wares."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,12 +44,20 @@ class SecondLook:
                 f"has {shapes[0]} and {shapes[1]}; learn it again"
             )
 
-    def look_again(self, image: NDArray[np.uint8], found: Detections) -> Detections:
-        """Return ``found``, most confident first, with what a second look at ``image`` makes of it."""
+    def look_again(
+        self, image: NDArray[np.uint8], found: Detections, asked: Collection[str] | None = None
+    ) -> Detections:
+        """Return ``found``, most confident first, with what a second look at ``image`` makes of it.
+
+        What is left to judge, of a kind that nobody ``asked`` for or beyond the MOST regions of one, counts
+        as little as a box can: it says that something is there, not how sure that is.
+        """
         confidences = found.confidences.copy()
         for column, look in enumerate(self.second.looks):
-            asked = [found.labels.index(label) for label in look.labels]
-            chosen = np.flatnonzero(np.isin(found.class_ids, asked) & (found.confidences >= FAINT))
+            chosen = chosen_for(look, found)
+            confidences[chosen] = FLOOR
+            if asked is not None and not set(look.labels) & set(asked):
+                continue
             for region, members in regions_of(found.boxes[chosen], look, image.shape[1], image.shape[0]):
                 there = chosen[members]
                 seen = self.judge(image, region)[column]
@@ -78,15 +88,24 @@ def open_second_look(directory: Path, manifest: Manifest, providers: Sequence[st
     return SecondLook(f"{manifest.name} {manifest.version}", second, session)
 
 
+def chosen_for(look: Closer, found: Detections, faint: float = FAINT) -> NDArray[np.intp]:
+    """Return which boxes of ``found`` a look judges: those of its labels from ``faint`` on."""
+    ids = [found.labels.index(label) for label in look.labels]
+    return np.flatnonzero(np.isin(found.class_ids, ids) & (found.confidences >= faint))
+
+
 def regions_of(
     boxes: NDArray[np.float32], look: Closer, width: int, height: int
 ) -> Iterator[tuple[Region, NDArray[np.intp]]]:
     """Yield what to look at for boxes (n, 4), most confident first, and which of them it judges.
 
-    A small box inside a region is judged with it: of a stall's fifty oranges, one look is enough.
+    A small box inside a region is judged with it: of a stall's fifty oranges, one look is enough. What is
+    not in the first MOST regions is in none.
     """
     left = np.arange(len(boxes))
-    while len(left):
+    for _ in range(MOST):
+        if not len(left):
+            return
         region = region_of(boxes[left[0]], look, width, height)
         middles = (boxes[left, :2] + boxes[left, 2:]) / 2
         within = ((middles >= region[:2]) & (middles <= region[2:])).all(axis=1)

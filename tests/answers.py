@@ -1,6 +1,6 @@
 """Answers of a detector that the tests write by hand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ class Scripted:
         self.labels, self.found = labels, found
         self.thresholds: Mapping[str, float] = dict.fromkeys(labels, at)
 
-    def detect(self, image: NDArray[np.uint8]) -> Detections:
+    def detect(self, image: NDArray[np.uint8], _asked: Collection[str] | None = None) -> Detections:
         assert image.ndim == 3
         return detections(self.labels, self.found)
 

@@ -10,7 +10,7 @@ from edge.domain.frame import Frame
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """A look that is due: run ``model`` on ``region`` of the frame for ``rule_ids``.
+    """A look that is due: run ``model`` on ``region`` of the frame for the ``labels`` of ``rule_ids``.
 
     ``overdue_s`` is how long it has been due; over all cameras the most overdue goes first.
     ``stretch`` is the factor by which overload stretched the intervals.
@@ -19,6 +19,7 @@ class Look:
     camera_id: str
     rule_ids: tuple[str, ...]
     model: str
+    labels: frozenset[str]
     region: Box
     cause: Literal["first", "changed", "unsettled", "aged"]
     overdue_s: float

@@ -25,6 +25,10 @@ class Rule(Protocol):
     """A way of finding."""
 
     @property
+    def labels(self) -> frozenset[str]:
+        """What it looks for; of everything else it only matters that it is there."""
+
+    @property
     def gone(self) -> str:
         """The reason with which its incidents are cleared."""
 

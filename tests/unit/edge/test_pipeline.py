@@ -75,6 +75,21 @@ def test_a_change_of_the_zone_brings_a_look_and_the_same_change_elsewhere_does_n
     assert here.overdue_s == 10.0
 
 
+def test_a_look_asks_for_what_the_rules_that_it_serves_look_for() -> None:
+    def looking_for(rule_id: str, *labels: str, model: str = "street") -> RulePlan:
+        rule = Presence(zone=LEFT_HALF, labels=frozenset(labels), terms=some_terms(), severity=2)
+        return a_rule(rule_id, rule=rule, model=model)
+
+    lorries, wares = looking_for("lorries", "muck_truck"), looking_for("wares", "stall", "goods")
+    alone = a_pipeline(lorries, looking_for("puddles", "water", model="water")).due(a_frame(0.0))
+    shared = a_pipeline(lorries, wares).due(a_frame(0.0))
+
+    assert alone is not None
+    assert alone.labels == {"muck_truck"}
+    assert shared is not None
+    assert shared.labels == {"muck_truck", "stall", "goods"}
+
+
 def test_slow_change_adds_up_against_the_last_look() -> None:
     pipeline = a_pipeline()
     watch(pipeline, 0, 1)

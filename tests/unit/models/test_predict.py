@@ -3,6 +3,7 @@
 import hashlib
 import json
 import struct
+from collections.abc import Collection
 from pathlib import Path
 
 import cv2
@@ -32,7 +33,7 @@ class FakeDetector:
     def __init__(self, surest: float = 0.9) -> None:
         self.surest = surest
 
-    def detect(self, image: NDArray[np.uint8]) -> Detections:
+    def detect(self, image: NDArray[np.uint8], _asked: Collection[str] | None = None) -> Detections:
         height, width = image.shape[:2]
         boxes = np.array([[0, 0, width / 2, height], [0, 0, width, height]], np.float32)
         return Detections(boxes, np.array([self.surest, 0.4], np.float32), np.zeros(2, np.intp), self.labels)

@@ -24,7 +24,8 @@ from models.manifest import (
     load_manifest,
     save_manifest,
 )
-from models.second_look import SecondLook, combine, region_of, regions_of
+from models.postprocess import FLOOR
+from models.second_look import MOST, SecondLook, combine, region_of, regions_of
 from tests.unit.models.test_predict import onnx
 
 LABELS = ("truck", "stall", "goods")
@@ -95,6 +96,44 @@ def test_what_was_hardly_seen_does_not_become_sure() -> None:
     assert look_again(detections((0.14, 0)), 9.0, 0.0).confidences.tolist() == pytest.approx([0.14])
 
 
+def test_what_nobody_asked_about_is_not_looked_at_and_counts_least() -> None:
+    session = FakeSession(np.array([[9.0, 9.0]], np.float32))
+    street = SecondLook("street 7", second(TRUCKS, STALLS), session)
+
+    found = street.look_again(PICTURE, detections((0.9, 1), (0.8, 2), (0.5, 0)), {"truck"})
+
+    assert len(session.seen) == 1
+    assert [found.label_of(index) for index in range(3)] == ["truck", "stall", "goods"]
+    assert found.confidences[0] > 0.9
+    assert found.confidences[1:].tolist() == pytest.approx([FLOOR, FLOOR])
+
+
+def test_goods_asked_about_are_judged_as_if_all_were() -> None:
+    session = FakeSession(np.array([[9.0, 1.0]], np.float32))
+    street = SecondLook("street 7", second(TRUCKS, STALLS), session)
+    boxes = detections((0.9, 1), (0.8, 2))
+
+    everything, goods = street.look_again(PICTURE, boxes), street.look_again(PICTURE, boxes, {"goods"})
+
+    assert goods.confidences.tolist() == everything.confidences.tolist()
+
+
+def test_beyond_the_bound_nothing_is_looked_at_and_nothing_outranks_what_was() -> None:
+    corners = np.array([[30 * index, 0, 30 * index + 20, 10] for index in range(MOST + 5)], np.float32)
+    sure = np.linspace(0.95, 0.9, len(corners), dtype=np.float32)
+    session = FakeSession(np.array([[-3.0]], np.float32))
+    wide = np.zeros((100, 1000, 3), np.uint8)
+
+    found = SecondLook("street 7", second(TRUCKS), session).look_again(
+        wide, Detections(corners, sure, np.zeros(len(corners), np.intp), LABELS)
+    )
+
+    assert len(session.seen) == MOST
+    assert found.boxes.tolist() == corners.tolist()
+    assert found.confidences[:MOST].min() > FLOOR
+    assert found.confidences[MOST:].tolist() == pytest.approx([FLOOR] * 5)
+
+
 def test_nothing_found_is_not_looked_at() -> None:
     assert len(look_again(Detections.empty(LABELS), 1.0, 1.0)) == 0
 
@@ -126,7 +165,7 @@ def test_a_thing_as_large_as_the_region_gets_its_own() -> None:
 
 
 corner = st.floats(0, 1000, width=32)
-boxes_drawn = st.lists(st.tuples(corner, corner, corner, corner), max_size=12).map(
+boxes_drawn = st.lists(st.tuples(corner, corner, corner, corner), max_size=MOST).map(
     lambda rows: np.array(
         [[min(a, c), min(b, d), max(a, c), max(b, d)] for a, b, c, d in rows], np.float32
     ).reshape(-1, 4)
