@@ -95,7 +95,7 @@ def _load_or_stand_in(name: str, settings: ModelSettings) -> Detector:
         return _load(name, settings)
     except ModelError as exc:
         manifest = load_manifest(settings.path or CATALOG / name)
-        info = ModelInfo(manifest.name, manifest.version, manifest.files["fp32"].sha256)
+        info = ModelInfo(manifest.name, manifest.version, manifest.sha256_of("fp32"))
         return _Unusable(manifest.labels, manifest.thresholds, info, str(exc))
 
 

@@ -21,7 +21,7 @@ CATALOG = Path(__file__).parent / "catalog"
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """Which model said it: goes into every incident's reasons."""
+    """Which model said it: goes into every incident's reasons; ``sha256`` is that of all files that speak."""
 
     name: str
     version: str
@@ -58,13 +58,16 @@ def load_detector(
 ) -> "OnnxDetector":
     """Return the detector of a model directory, its hashes verified; INT8 where shipped, unless told."""
     manifest = load_manifest(directory)
+    if not second_look:
+        manifest = manifest.model_copy(update={"second": None})
     chosen = variant or ("int8" if "int8" in manifest.files else "fp32")
     if chosen not in manifest.files:
         raise ModelError(f"{directory} has no {chosen} file; it has: {', '.join(manifest.files)}")
     file = manifest.files[chosen]
     session = open_session(read_verified(directory, file), directory / file.path, providers)
-    second = open_second_look(directory, manifest, providers) if second_look else None
-    return OnnxDetector(manifest, ModelInfo(manifest.name, manifest.version, file.sha256), session, second)
+    second = open_second_look(directory, manifest, providers)
+    info = ModelInfo(manifest.name, manifest.version, manifest.sha256_of(chosen))
+    return OnnxDetector(manifest, info, session, second)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

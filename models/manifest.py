@@ -64,6 +64,13 @@ class Manifest(BaseModel):
     files: dict[Variant, ModelFile]
     second: Second | None = None
 
+    def sha256_of(self, variant: Variant) -> str:
+        """Return what tells a model from any other: the hash of its file, or of both hashes if it has two."""
+        file = self.files[variant]
+        if self.second is None:
+            return file.sha256
+        return hashlib.sha256(f"{file.sha256} {self.second.sha256}".encode()).hexdigest()
+
     @model_validator(mode="after")
     def _labels_and_files_are_complete(self) -> Self:
         if len(set(self.labels)) != len(self.labels) or not self.labels:

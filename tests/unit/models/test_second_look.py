@@ -235,6 +235,18 @@ def test_a_second_file_with_another_hash_is_refused(tmp_path: Path) -> None:
         load_detector(saved(tmp_path, TRUCKS, STALLS, sha256="1" * 64))
 
 
+def test_models_that_differ_only_in_their_second_file_are_told_apart(tmp_path: Path) -> None:
+    hashes = set[str]()
+    for name, value in (("one", 0.0), ("other", 0.5)):
+        (tmp_path / name).mkdir()
+        folder = saved(tmp_path / name, TRUCKS, content=onnx((value,)))
+        hashes.add(load_detector(folder).info.sha256)
+        hashes.add(load_detector(folder, second_look=False).info.sha256)
+
+    assert len(hashes) == 3
+    assert load_manifest(tmp_path / "one").files["fp32"].sha256 in hashes  # the first file, by itself
+
+
 def test_a_second_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"model.second.onnx is no model that onnxruntime"):
         load_detector(saved(tmp_path, TRUCKS))
