@@ -12,9 +12,8 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from models.preprocess import letterbox
 from models.recipe import Recipe, RecipeError
 from models.scene import Scene
+from models.second_look import FAINTEST
 
-FAINTEST = 1e-4
-"""A confidence below this counts as this."""
 STEPS = 100
 FEWEST = 20
 """Of pictures with and without the thing: fewer do not tell how much either is worth."""
@@ -40,7 +39,9 @@ class Backed(nn.Module):  # type: ignore[misc]
         boxes, scene, bias = self.worth
         ours = answer[:, self.row : self.row + 1]
         surest = ours.amax(2, keepdim=True).clamp(min=FAINTEST)
-        shown = torch.sigmoid(logit(surest) * boxes + self.scene(images).view(-1, 1, 1) * scene + bias)
+        shown = torch.sigmoid(
+            surest.logit(FAINTEST) * boxes + self.scene(images).view(-1, 1, 1) * scene + bias
+        )
         return torch.cat([answer[:, : self.row], shown * ours / surest, answer[:, self.row + 1 :]], dim=1)
 
 
@@ -52,7 +53,7 @@ def back(detector: Any, scene: Scene, recipe: Recipe, told: Told) -> Backed:  # 
         for picture, shows in told:
             images = torch.from_numpy(letterbox(picture, recipe.input_px).blob)
             surest = detector(images)[0, 4 + row].amax()
-            seen.append(torch.stack([logit(surest), scene(images)[0], torch.tensor(1.0)]))
+            seen.append(torch.stack([surest.logit(FAINTEST), scene(images)[0], torch.tensor(1.0)]))
             truths.append(float(shows))
     columns = torch.stack(seen) if seen else torch.empty(0, 3)
     return Backed(detector, scene, row, weigh(columns, torch.tensor(truths)))
@@ -80,9 +81,3 @@ def weigh(seen: Tensor, truths: Tensor) -> Tensor:
 
     optimizer.step(loss)
     return worth.detach()
-
-
-def logit(confidence: Tensor) -> Tensor:
-    """Return the logit of a confidence, 0 and 1 kept finite."""
-    kept = confidence.clamp(FAINTEST, 1 - FAINTEST)
-    return torch.log(kept / (1 - kept))

@@ -20,7 +20,7 @@ from models.golden import record_golden
 from models.learn_scene import teach
 from models.manifest import Closer, Second, load_manifest, pinned, save_manifest
 from models.preprocess import letterbox
-from models.recipe import Recipe, RecipeError, SecondLook
+from models.recipe import Lesson, Recipe, RecipeError
 from models.scene import MAPS, Judge, Scene
 from models.second_look import Region, logit, region_of, regions_of
 from models.tracing import shrink, trace
@@ -78,10 +78,10 @@ def learn_second(
         yield progress
     train, val = (np.concatenate(rows[part]) for part in PARTS)
     judges, closers = list[Judge](), list[Closer]()
-    for which, asked in enumerate(recipe.second):
+    for which, lesson in enumerate(recipe.second):
         ours = train[train[:, WHICH] == which]
         judges.append(teach(np.delete(ours, (WHICH, AS_IT_IS, SURE), axis=1)))
-        closer, learnt = _weighed(asked, judges[-1], val[(val[:, WHICH] == which) & (val[:, AS_IT_IS] > 0)])
+        closer, learnt = _weighed(lesson, judges[-1], val[(val[:, WHICH] == which) & (val[:, AS_IT_IS] > 0)])
         closers.append(closer)
         yield learnt
     _publish(model, judges, tuple(closers), version)
@@ -103,13 +103,13 @@ def look(
     dice = np.random.default_rng(zlib.crc32(picture.tobytes()))
     found, labels = detector.detect(picture), list(recipe.labels)
     rows = [np.empty((0, FEATURES + 2 * MAPS), np.float32)]
-    for which, asked in enumerate(recipe.second):
+    for which, lesson in enumerate(recipe.second):
         truths, others = (
             _corners(boxes[np.isin(boxes[:, 0], [labels.index(name) for name in names])], width, height)
-            for names in (asked.labels, asked.against)
+            for names in (lesson.labels, lesson.against)
         )
-        chosen = np.isin(found.class_ids, [found.labels.index(name) for name in asked.labels])
-        closer = _closer(asked)
+        chosen = np.isin(found.class_ids, [found.labels.index(name) for name in lesson.labels])
+        closer = _closer(lesson)
         regions = [
             (region, float(logit(found.confidences[chosen][members])[0]))
             for region, members in regions_of(found.boxes[chosen], closer, width, height)
@@ -120,7 +120,7 @@ def look(
             again = [*(region for region, _ in regions), *true] * VIEWS
             views += [(_moved(region, width, height, dice), 0.0, False) for region in again]
         for region, sure, as_it_is in views:
-            told = shows(truths, region, asked.seen)
+            told = shows(truths, region, lesson.seen)
             if told is not None:
                 left, top, right, bottom = region
                 seen = np.ascontiguousarray(picture[top:bottom, left:right])
@@ -164,11 +164,11 @@ def _moved(region: Region, width: int, height: int, dice: np.random.Generator) -
     return region_of(box, Closer(labels=(), scale=1, least=0, worth=(1, 0, 0)), width, height)
 
 
-def _closer(asked: SecondLook) -> Closer:
-    return Closer(labels=asked.labels, scale=asked.scale, least=asked.least, worth=(1.0, 0.0, 0.0))
+def _closer(lesson: Lesson) -> Closer:
+    return Closer(labels=lesson.labels, scale=lesson.scale, least=lesson.least, worth=(1.0, 0.0, 0.0))
 
 
-def _weighed(asked: SecondLook, judge: nn.Module, val: NDArray[np.float32]) -> tuple[Closer, Learnt]:
+def _weighed(lesson: Lesson, judge: nn.Module, val: NDArray[np.float32]) -> tuple[Closer, Learnt]:
     """Return the look with what its parts are worth, fitted on regions of the validation part."""
     with torch.no_grad():
         seen = judge(torch.from_numpy(val[:, FEATURES:])).numpy()
@@ -176,14 +176,14 @@ def _weighed(asked: SecondLook, judge: nn.Module, val: NDArray[np.float32]) -> t
     columns = torch.from_numpy(np.stack([sure, seen, np.ones_like(sure)], axis=1))
     fitted = weigh(columns, torch.from_numpy(told.astype(np.float32))).tolist()
     of_box, of_look, of_neither = (round(value, 4) for value in fitted)
-    closer = _closer(asked).model_copy(update={"worth": (of_box, of_look, of_neither)})
+    closer = _closer(lesson).model_copy(update={"worth": (of_box, of_look, of_neither)})
     both = of_box * sure + of_look * seen
     before, after = (
         auroc(scores[told], scores[~told], np.ones(told.sum()), np.ones((~told).sum()))
         for scores in (sure.astype(np.float64), both.astype(np.float64))
     )
     return closer, Learnt(
-        labels=asked.labels,
+        labels=lesson.labels,
         shown=int(told.sum()),
         free=int((~told).sum()),
         auroc_before=before,

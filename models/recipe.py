@@ -57,7 +57,7 @@ class Source(BaseModel):
         return self
 
 
-class SecondLook(BaseModel):
+class Lesson(BaseModel):
     """Labels whose boxes are looked at a second time, closer, and what teaches that look."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -91,7 +91,7 @@ class Recipe(BaseModel):
         str, ...
     ] = ()  # labels whose classes of the base model speak too softly: `export` lifts them
     scene: str | None = None  # the label that the picture as a whole is judged for too
-    second: tuple[SecondLook, ...] = ()
+    second: tuple[Lesson, ...] = ()
     sources: tuple[Source, ...]
 
     @model_validator(mode="after")

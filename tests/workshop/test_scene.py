@@ -4,6 +4,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 
@@ -13,6 +14,7 @@ from models.learn_scene import Learnt, learn_scene, teach
 from models.picture import PictureError
 from models.recipe import RECIPES, Recipe, RecipeError, load_recipe
 from models.scene import MAPS, Scene, load_scene, save_judge
+from models.tracing import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Constant folding:UserWarning")
 
@@ -164,3 +166,32 @@ def test_a_scene_moves_its_own_label_and_keeps_the_order_of_boxes(sure: float) -
     surest = torch.tensor(sure).sigmoid()  # of 0.5, the surest of (0.2, 0.5, 0.0)
     assert torch.allclose(answer[0, 4], surest * torch.tensor([0.4, 1.0, 0.0]), atol=1e-4)
     assert answer[0, 4].isfinite().all()
+
+
+class Shade(torch.nn.Module):  # type: ignore[misc]
+    """A detector and a scene that are the surer, the brighter the picture is."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__()
+        self.rows = rows
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        bright = images.mean((1, 2, 3))
+        return bright.view(-1, 1, 1).expand(-1, self.rows, 3) if self.rows else bright
+
+
+@pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")
+def test_a_backed_detector_says_the_same_after_export(tmp_path: Path) -> None:
+    backed = Backed(Shade(5), Shade(0), 0, torch.tensor([0.7, 2.0, -0.5]))
+    trace(backed, tmp_path / "model.onnx", 32, "boxes", {2: "anchors"})
+    session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
+
+    for bright in (0.0, 1e-5, 0.3, 1.0):
+        images = torch.full((1, 3, 32, 32), bright)
+        (exported,) = session.run(None, {"images": images.numpy()})
+        assert exported == pytest.approx(backed(images).numpy(), abs=1e-5)
+        sure = np.clip(bright, 1e-4, 1 - 1e-4)
+        together = 0.7 * np.log(sure / (1 - sure)) + 2 * bright - 0.5
+        assert exported[0, 4, 0] == pytest.approx(
+            1 / (1 + np.exp(-together)) * bright / max(bright, 1e-4), abs=1e-4
+        )
