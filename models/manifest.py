@@ -32,7 +32,7 @@ class ModelFile(BaseModel):
 class Closer(BaseModel):
     """How boxes of some labels are looked at a second time: a square around the box, judged by itself."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     labels: tuple[str, ...]
     scale: Annotated[float, Field(ge=1)]  # the side is so many times the longer side of the box,
@@ -44,6 +44,7 @@ class Second(ModelFile):
     """The network that looks a second time, and for which labels; its answer has a column for each."""
 
     input_px: Annotated[int, Field(multiple_of=STEP_PX, ge=STEP_PX)]
+    training_id: str | None = None  # of the pictures that taught it
     looks: Annotated[tuple[Closer, ...], Field(min_length=1)]
 
 
@@ -146,9 +147,11 @@ def save_manifest(manifest: Manifest, directory: Path) -> None:
 def _second(second: Second) -> Iterator[str]:
     yield from ("", "[second]", f'path = "{second.path}"', f'sha256 = "{second.sha256}"')
     yield f"input_px = {second.input_px}"
+    if second.training_id is not None:
+        yield f"training_id = {_quoted(second.training_id)}"
     for look in second.looks:
         yield from ("", "[[second.looks]]", f"labels = {_quoted(look.labels)}")
-        yield from (f"scale = {look.scale:g}", f"least = {look.least:g}", f"worth = {_quoted(look.worth)}")
+        yield from (f"scale = {look.scale!r}", f"least = {look.least!r}", f"worth = {_quoted(look.worth)}")
 
 
 def _key(label: str) -> str:

@@ -223,7 +223,9 @@ def saved(folder: Path, *looks: Closer, sha256: str = "", content: bytes = b"no 
         labels=LABELS,
         thresholds=dict.fromkeys(LABELS, 0.5),
         files={"fp32": ModelFile(path="model.onnx", sha256=hashlib.sha256(model).hexdigest())},
-        second=Second(path="model.second.onnx", sha256=pin, input_px=64, looks=looks),
+        second=Second(
+            path="model.second.onnx", sha256=pin, input_px=64, training_id="s", looks=looks
+        ),
     )
     save_manifest(manifest, folder)
     assert load_manifest(folder) == manifest
@@ -257,6 +259,18 @@ def test_a_look_at_labels_that_are_none_or_twice_is_refused(tmp_path: Path, labe
     look = TRUCKS.model_copy(update={"labels": labels})
     with pytest.raises(ValueError, match=r"second\.looks must name labels of the model, each once"):
         saved(tmp_path, look)
+
+
+@pytest.mark.parametrize("field", ["scale", "worth"])
+@pytest.mark.parametrize("odd", [float("nan"), float("inf")])
+def test_a_look_with_what_is_no_number_is_refused(field: str, odd: float) -> None:
+    value = {"scale": odd, "worth": (1.0, odd, 0.0)}[field]
+    with pytest.raises(ValueError, match="finite number"):
+        Closer.model_validate(TRUCKS.model_dump() | {field: value})
+
+
+def test_a_look_is_read_as_it_was_written(tmp_path: Path) -> None:
+    saved(tmp_path, TRUCKS.model_copy(update={"scale": 1.23456789, "least": 1 / 3}))
 
 
 def test_the_list_has_a_line_for_the_second_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
