@@ -54,7 +54,10 @@ def claim(out: Path, what: str) -> None:
     marker = out / "dataset.txt"
     out.mkdir(parents=True, exist_ok=True)
     if marker.exists() and marker.read_text(encoding="utf-8") != what:
-        raise RecipeError(f"{out} holds what was seen of another dataset or detector: name another --out")
+        raise RecipeError(
+            f"{out} holds what was seen of another dataset, by another detector or otherwise: "
+            "name another --out"
+        )
     marker.write_text(what, encoding="utf-8")
 
 

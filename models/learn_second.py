@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from models import second_look, shown, views
 from models.alarms import auroc
 from models.backed import weigh
 from models.boxes import Boxes
@@ -19,10 +20,12 @@ from models.eye import PARTS, Eye, Progress, claim, look_at_all, open_eye
 from models.golden import record_golden
 from models.learn_scene import teach
 from models.manifest import Closer, Second, load_manifest, pinned, save_manifest
+from models.postprocess import FLOOR
 from models.preprocess import letterbox
 from models.recipe import Lesson, Recipe, RecipeError
 from models.scene import MAPS, Judge, Scene
-from models.second_look import Region, logit, region_of, regions_of
+from models.second_look import FAINT, Region, chosen_for, logit, region_of, regions_of
+from models.shown import enough, rows_in, shows
 from models.tracing import shrink, trace
 from models.views import view_of
 
@@ -32,12 +35,8 @@ VIEWS = 2
 """So many other views of a region teach, beside the region itself."""
 RESIZED, SHIFTED = 1.25, 0.08
 """Another view is larger or smaller by up to this factor and moved by up to this part of its side."""
-UNSEEN = 0.1
-"""A region shows none of a label with less than this part of what counts as showing it."""
-HALF = 0.5
 WHICH, TOLD, AS_IT_IS, SURE, FEATURES = 0, 1, 2, 3, 4
 """Columns of what was seen: the look, the truth, whether it is no other view, the box's logit, features."""
-UNTOLD = np.empty((0, 5), np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +64,8 @@ def learn_second(
             f"{detector.info.name} {detector.info.version} in {model} knows {', '.join(detector.labels)}, "
             f"not {', '.join(sorted(unknown))}: export it by the same recipe"
         )
-    looks = ", ".join(map(repr, recipe.second))
-    claim(out, f"{training_id_of(dataset)} {detector.info.sha256} {INPUT_PX} {looks}")
+    lessons = ", ".join(map(repr, recipe.second))
+    claim(out, f"{training_id_of(dataset)} {detector.info.sha256} {lessons} {_constants()}")
     eye, rows = open_eye(out), {part: [np.empty((0, FEATURES + 2 * MAPS), np.float32)] for part in PARTS}
 
     def see(picture: NDArray[np.uint8], boxes: Boxes, part: str) -> NDArray[np.float32]:
@@ -84,7 +83,7 @@ def learn_second(
         closer, learnt = _weighed(lesson, judges[-1], val[(val[:, WHICH] == which) & (val[:, AS_IT_IS] > 0)])
         closers.append(closer)
         yield learnt
-    _publish(model, judges, tuple(closers), version)
+    _publish(model, judges, tuple(closers), f"{recipe.name}-{training_id_of(dataset)}", version)
 
 
 def look(
@@ -97,7 +96,8 @@ def look(
 ) -> NDArray[np.float32]:
     """Return rows (n, 4 + features) of the regions of a picture: the detector's, in training the truths' too.
 
-    In training each is seen in other views as well. What shows too little of the thing is left out.
+    In training each is seen in other views as well, and faint boxes teach too what the thing is not. What
+    shows too little of the thing is left out.
     """
     height, width = picture.shape[:2]
     dice = np.random.default_rng(zlib.crc32(picture.tobytes()))
@@ -108,41 +108,27 @@ def look(
             _corners(boxes[np.isin(boxes[:, 0], [labels.index(name) for name in names])], width, height)
             for names in (lesson.labels, lesson.against)
         )
-        chosen = np.isin(found.class_ids, [found.labels.index(name) for name in lesson.labels])
         closer = _closer(lesson)
+        chosen = chosen_for(closer, found, FLOOR if part == "train" else FAINT)
         regions = [
             (region, float(logit(found.confidences[chosen][members])[0]))
             for region, members in regions_of(found.boxes[chosen], closer, width, height)
         ]
-        views = [(region, sure, True) for region, sure in regions]
+        looks = [(region, sure, True) for region, sure in regions]
         if part == "train":
             true = [region_of(box, closer, width, height) for box in (*truths, *others)]
             again = [*(region for region, _ in regions), *true] * VIEWS
-            views += [(_moved(region, width, height, dice), 0.0, False) for region in again]
-        for region, sure, as_it_is in views:
-            told = shows(truths, region, lesson.seen)
+            looks += [(_moved(region, width, height, dice), 0.0, False) for region in again]
+        for region, sure, as_it_is in looks:
+            left, top, right, bottom = region
+            told, seen = shows(truths, region, lesson.seen), picture[top:bottom, left:right]
+            if told is not None and not as_it_is:
+                seen, share = view_of(seen, rows_in(truths, region), dice)
+                told = told if enough(share, lesson.seen) is told else None
             if told is not None:
-                left, top, right, bottom = region
-                seen = np.ascontiguousarray(picture[top:bottom, left:right])
-                seen = seen if as_it_is else view_of(seen, UNTOLD, dice)[0]
-                features = eye(letterbox(seen, INPUT_PX).blob)
+                features = eye(letterbox(np.ascontiguousarray(seen), INPUT_PX).blob)
                 rows.append(np.hstack([np.array([[which, told, as_it_is, sure]], np.float32), features]))
     return np.concatenate(rows)
-
-
-def shows(truths: NDArray[np.float32], region: Region, seen: float) -> bool | None:
-    """Return whether a region shows one of ``truths`` (n, 4), in pixels; none where nobody can say.
-
-    It does if so much of it is under them, and half of one lies in it or one fills half of it.
-    """
-    inside = np.clip(np.minimum(truths[:, 2:], region[2:]) - np.maximum(truths[:, :2], region[:2]), 0, None)
-    shared = inside.prod(axis=1)
-    whole = (region[2] - region[0]) * (region[3] - region[1])
-    share = float(shared.sum()) / whole
-    if share < seen * UNSEEN:
-        return False
-    most = (shared >= HALF * (truths[:, 2:] - truths[:, :2]).prod(axis=1)) | (shared >= HALF * whole)
-    return True if share >= seen and bool(most.any()) else None
 
 
 def _corners(boxes: Boxes, width: int, height: int) -> NDArray[np.float32]:
@@ -164,8 +150,14 @@ def _moved(region: Region, width: int, height: int, dice: np.random.Generator) -
     return region_of(box, Closer(labels=(), scale=1, least=0, worth=(1, 0, 0)), width, height)
 
 
-def _closer(lesson: Lesson) -> Closer:
-    return Closer(labels=lesson.labels, scale=lesson.scale, least=lesson.least, worth=(1.0, 0.0, 0.0))
+def _constants() -> str:
+    """Return what shapes what is seen, and some more: with other constants it would be seen otherwise."""
+    known = {**vars(views), **vars(shown), **vars(second_look), **globals()}
+    return " ".join(f"{name}={known[name]}" for name in sorted(known) if name.isupper())
+
+
+def _closer(lesson: Lesson, worth: tuple[float, float, float] = (1.0, 0.0, 0.0)) -> Closer:
+    return Closer(labels=lesson.labels, scale=lesson.scale, least=lesson.least, worth=worth)
 
 
 def _weighed(lesson: Lesson, judge: nn.Module, val: NDArray[np.float32]) -> tuple[Closer, Learnt]:
@@ -176,7 +168,7 @@ def _weighed(lesson: Lesson, judge: nn.Module, val: NDArray[np.float32]) -> tupl
     columns = torch.from_numpy(np.stack([sure, seen, np.ones_like(sure)], axis=1))
     fitted = weigh(columns, torch.from_numpy(told.astype(np.float32))).tolist()
     of_box, of_look, of_neither = (round(value, 4) for value in fitted)
-    closer = _closer(lesson).model_copy(update={"worth": (of_box, of_look, of_neither)})
+    closer = _closer(lesson, (of_box, of_look, of_neither))
     both = of_box * sure + of_look * seen
     before, after = (
         auroc(scores[told], scores[~told], np.ones(told.sum()), np.ones((~told).sum()))
@@ -203,7 +195,9 @@ class _Judges(nn.Module):  # type: ignore[misc]
         return torch.stack([judge(features) for judge in self.judges], dim=1)
 
 
-def _publish(model: Path, judges: list[Judge], looks: tuple[Closer, ...], version: str) -> None:
+def _publish(
+    model: Path, judges: list[Judge], looks: tuple[Closer, ...], training_id: str, version: str
+) -> None:
     """Write the network, then the manifest that names it.
 
     Interrupted in between, a model that had a second look is refused for its hash until this runs again.
@@ -218,7 +212,9 @@ def _publish(model: Path, judges: list[Judge], looks: tuple[Closer, ...], versio
     finally:
         part.unlink(missing_ok=True)
     file = pinned(model / FILE)
-    second = Second(path=file.path, sha256=file.sha256, input_px=INPUT_PX, looks=looks)
+    second = Second(
+        path=file.path, sha256=file.sha256, input_px=INPUT_PX, training_id=training_id, looks=looks
+    )
     manifest = load_manifest(model)
     save_manifest(manifest.model_copy(update={"second": second, "version": version}), model)
     golden = model / "golden"

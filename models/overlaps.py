@@ -17,3 +17,12 @@ def iou(boxes: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.f
 def areas_of(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the areas (n,)."""
     return np.asarray(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))
+
+
+def area_under(boxes: NDArray[np.float32]) -> float:
+    """Return the area that boxes (n, 4) cover together; where several lie on each other it counts once."""
+    across, down = np.unique(boxes[:, ::2]), np.unique(boxes[:, 1::2])
+    columns = (boxes[:, :1] <= across[:-1]) & (across[:-1] < boxes[:, 2:3])
+    rows = (boxes[:, 1:2] <= down[:-1]) & (down[:-1] < boxes[:, 3:])
+    covered = (columns[:, :, None] & rows[:, None, :]).any(axis=0)
+    return float(np.diff(across) @ covered @ np.diff(down))

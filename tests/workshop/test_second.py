@@ -7,11 +7,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from models import learn_second as learning
+from models import second_look, shown, views
 from models.detector import load_detector
 from models.eye import TOGETHER, Progress
-from models.learn_second import Learnt, learn_second, shows
+from models.learn_second import Learnt, learn_second, look
 from models.manifest import Manifest, load_manifest, pinned, save_manifest
-from models.recipe import RECIPES, Recipe, RecipeError, load_recipe
+from models.preprocess import GREY
+from models.recipe import RECIPES, Lesson, Recipe, RecipeError, load_recipe
+from models.scene import MAPS
+from models.second_look import FAINT
 from tests.unit.models.test_predict import onnx
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Constant folding:UserWarning")
@@ -26,11 +31,11 @@ def recipe() -> Recipe:
     return Recipe.model_validate(water)
 
 
-def _model(folder: Path) -> Path:
-    """A detector that sees water in the left half of every picture, and is never sure of it."""
+def _model(folder: Path, sure: float = 0.5) -> Path:
+    """A detector that sees water in the left half of every picture, and is never surer than this."""
     folder.mkdir()
     path = folder / "model.onnx"
-    path.write_bytes(onnx((16, 16, 32, 32, 0.5)))
+    path.write_bytes(onnx((16, 16, 32, 32, sure)))
     manifest = Manifest(
         name="water",
         version="1",
@@ -82,6 +87,8 @@ def test_a_detector_that_cannot_tell_is_told_by_its_second_look(tmp_path: Path, 
     assert learnt == Learnt(labels=("water",), shown=20, free=20, auroc_before=0.5, auroc_after=1.0)
     manifest = load_manifest(model)
     assert (manifest.version, manifest.thresholds) == ("2", {"water": 0.6})
+    assert manifest.second is not None
+    assert manifest.second.training_id == "water-abc"
     detector, dice = load_detector(model), np.random.default_rng(2)
     wet, dry = (detector.detect(_picture(colour, dice)) for colour in (WET, DRY))
     assert wet.confidences[0] > 0.7
@@ -102,8 +109,51 @@ def test_a_run_keeps_to_its_detector(tmp_path: Path, recipe: Recipe) -> None:
     files = {"fp32": pinned(other / "model.onnx")}
     save_manifest(load_manifest(other).model_copy(update={"files": files}), other)
 
-    with pytest.raises(RecipeError, match="another dataset or detector"):
+    with pytest.raises(RecipeError, match="of another dataset, by another detector or otherwise"):
         next(learn_second(recipe, dataset, other, tmp_path / "run", version="2"))
+
+
+def test_a_run_keeps_to_what_its_views_were_made_with(
+    tmp_path: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset, model = _dataset(tmp_path / "dataset"), _model(tmp_path / "one")
+    next(learn_second(recipe, dataset, model, tmp_path / "run", version="2"))
+
+    for module, name in ((learning, "SHIFTED"), (second_look, "MOST"), (shown, "UNSEEN"), (views, "CLOSEST")):
+        with monkeypatch.context() as changed:
+            changed.setattr(module, name, 0.5)
+            with pytest.raises(RecipeError, match="of another dataset, by another detector or otherwise"):
+                next(learn_second(recipe, dataset, model, tmp_path / "run", version="2"))
+
+
+def test_what_is_never_looked_at_says_nothing_of_worth(tmp_path: Path, recipe: Recipe) -> None:
+    model, dataset = _model(tmp_path / "water", sure=0.9 * FAINT), _dataset(tmp_path / "dataset")
+
+    with pytest.raises(RecipeError, match="0 looks at validation pictures show the thing, 0 do not"):
+        list(learn_second(recipe, dataset, model, tmp_path / "run", version="2"))
+
+
+def _contrast(blob: NDArray[np.float32]) -> NDArray[np.float32]:
+    """An eye that sees only how much brighter the brightest is than the darkest, 0 to 1."""
+    padded = (np.abs(blob[0] - GREY / 255) < 1e-6).all(axis=0)
+    grey = blob[0].mean(axis=0)[~padded]
+    return np.full((1, 2 * MAPS), grey.max() - grey.min(), np.float32)
+
+
+def test_a_view_that_lost_the_thing_does_not_show_it(tmp_path: Path, recipe: Recipe) -> None:
+    detector, rows = load_detector(_model(tmp_path / "water")), []
+    lesson = Lesson.model_validate(LOOK | {"scale": 4, "seen": 0.02})
+    asked = recipe.model_copy(update={"second": (lesson,)})
+    corner = np.array([[0, 1 / 16, 1 / 8, 1 / 8, 1 / 4]], np.float32)
+    for shade in range(20):  # another shade, other views
+        picture = np.full((64, 128, 3), shade, np.uint8)
+        picture[:16, :16] = 255
+        rows.append(look(_contrast, detector, asked, picture, corner, "train"))
+
+    told, contrast = np.concatenate(rows)[:, [1, 4]].T
+
+    assert (told > 0).sum() > 60
+    assert contrast[told > 0].min() > 0.15
 
 
 def test_a_recipe_without_second_looks_is_refused(tmp_path: Path, recipe: Recipe) -> None:
@@ -129,18 +179,3 @@ def test_an_interrupted_run_leaves_the_model_as_it_was(tmp_path: Path, recipe: R
         list(learn_second(recipe, dataset, model, tmp_path / "run", version="2"))
     assert load_manifest(model).second is None
     assert sorted(path.name for path in model.iterdir()) == ["manifest.toml", "model.onnx"]
-
-
-@pytest.mark.parametrize(
-    ("region", "told"),
-    [
-        ((0, 0, 100, 100), True),  # the thing fills a quarter
-        ((0, 0, 200, 100), None),  # an eighth: nobody can say
-        ((300, 0, 400, 100), False),
-        ((0, 0, 50, 50), True),  # nothing but the thing
-        ((40, 40, 140, 140), False),  # its corner: one in a hundred
-        ((30, 0, 100, 70), None),  # less than half of it
-    ],
-)
-def test_what_a_region_shows(region: tuple[int, int, int, int], told: bool | None) -> None:
-    assert shows(np.array([[0, 0, 50, 50]], np.float32), region, 0.2) is told

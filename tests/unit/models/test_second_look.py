@@ -223,9 +223,7 @@ def saved(folder: Path, *looks: Closer, sha256: str = "", content: bytes = b"no 
         labels=LABELS,
         thresholds=dict.fromkeys(LABELS, 0.5),
         files={"fp32": ModelFile(path="model.onnx", sha256=hashlib.sha256(model).hexdigest())},
-        second=Second(
-            path="model.second.onnx", sha256=pin, input_px=64, training_id="s", looks=looks
-        ),
+        second=Second(path="model.second.onnx", sha256=pin, input_px=64, training_id="s", looks=looks),
     )
     save_manifest(manifest, folder)
     assert load_manifest(folder) == manifest
