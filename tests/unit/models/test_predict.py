@@ -19,6 +19,7 @@ from models.golden import golden_differences, record_golden
 from models.manifest import Manifest, ModelFile, save_manifest
 from models.picture import PictureError
 from models.predict import draw, name_beside, predict
+from tests.answers import Scripted
 
 LOWER_HALF = "0,0.5 1,0.5 1,1 0,1"
 
@@ -351,7 +352,27 @@ def test_golden_pictures_hold_for_the_model_that_recorded_them_and_not_for_anoth
     )
 
     assert same == []
-    assert [problem.split(" at ")[0] for problem in other] == ["street.png: water 0.90"]
+    assert [problem.split(" at ")[0] for problem in other] == [
+        "street.png: water 0.90",
+        "street.png: water 0.70",
+    ]
+
+
+def test_golden_pictures_show_a_box_that_was_not_there(tmp_path: Path) -> None:
+    picture(tmp_path)
+    thing, twin = ("thing", 0.9, (0.0, 0.0, 32.0, 64.0)), ("thing", 0.85, (1.0, 0.0, 32.0, 64.0))
+    faint, new = ("thing", 0.2, (40.0, 0.0, 60.0, 20.0)), ("thing", 0.3, (40.0, 0.0, 60.0, 20.0))
+    record_golden(Scripted(("thing",), [thing]), tmp_path)
+
+    told = [
+        [
+            " ".join(problem.split()[1:3] + problem.split()[-2:])
+            for problem in golden_differences(other, tmp_path)
+        ]
+        for other in (Scripted(("thing",), [thing, one]) for one in (faint, new, twin))
+    ]
+
+    assert told == [[], ["thing 0.30 is new"], ["thing 0.85 is new"]]
 
 
 def test_a_model_that_is_not_there_is_one_line_and_a_failure() -> None:
