@@ -19,7 +19,7 @@ from models.heads import transplant
 from models.lifts import measure_lifts
 from models.manifest import FILES, Manifest, pinned, save_manifest
 from models.picture import find_pictures, read_picture
-from models.publish import published
+from models.publish import farewell, published
 from models.quantise import keep_or_drop_int8, quantise
 from models.recipe import Recipe, RecipeError
 from models.scene import load_scene
@@ -63,6 +63,7 @@ def export(
                 f"recipe {recipe.name} judges a scene: name what `models scene` wrote with --scene"
             )
         network = back(network, load_scene(scene), recipe, _told(dataset, recipe))
+    gone = farewell(out)
     with published(out) as part:
         export_fp32(recipe, network, part, version=version, training_id=training_id)
         quantise(part, (read_picture(picture) for picture in evenly(pictures, RANGE_PICTURES)))
@@ -70,7 +71,7 @@ def export(
     golden = out / "golden"
     if golden.is_dir():
         record_golden(load_detector(out, variant="fp32"), golden)
-    return f"{verdict}; every threshold is {UNCALIBRATED}: calibrate {out} next"
+    return f"{verdict}; {gone}every threshold is {UNCALIBRATED}: calibrate {out} next"
 
 
 def assemble(

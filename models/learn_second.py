@@ -19,7 +19,7 @@ from models.detector import OnnxDetector, load_detector
 from models.eye import PARTS, Eye, Progress, claim, look_at_all, open_eye
 from models.golden import record_golden
 from models.learn_scene import teach
-from models.manifest import Closer, Second, load_manifest, pinned, save_manifest
+from models.manifest import SECOND_FILE, Closer, Second, load_manifest, pinned, save_manifest
 from models.postprocess import FLOOR
 from models.preprocess import letterbox
 from models.recipe import Lesson, Recipe, RecipeError
@@ -29,7 +29,6 @@ from models.shown import enough, rows_in, shows
 from models.tracing import shrink, trace
 from models.views import view_of
 
-FILE = "model.second.onnx"
 INPUT_PX = 256
 VIEWS = 2
 """So many other views of a region teach, beside the region itself."""
@@ -204,14 +203,14 @@ def _publish(
     """
     network = Scene().eval()
     network.judge = _Judges(judges).eval()
-    part = model / f".{FILE}.part"
+    part = model / f".{SECOND_FILE}.part"
     try:
         trace(network, part, INPUT_PX, "logits", {})
         shrink(part)
-        part.replace(model / FILE)
+        part.replace(model / SECOND_FILE)
     finally:
         part.unlink(missing_ok=True)
-    file = pinned(model / FILE)
+    file = pinned(model / SECOND_FILE)
     second = Second(
         path=file.path, sha256=file.sha256, input_px=INPUT_PX, training_id=training_id, looks=looks
     )

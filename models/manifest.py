@@ -14,6 +14,7 @@ STEP_PX = 32
 """Both sides of an input are multiples: the coarsest cell of a YOLO."""
 Variant = Literal["fp32", "int8"]
 FILES: dict[Variant, str] = {"fp32": "model.onnx", "int8": "model.int8.onnx"}
+SECOND_FILE = "model.second.onnx"
 
 
 class ModelError(Exception):

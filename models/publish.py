@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from models.manifest import ModelError, load_manifest
+from models.manifest import SECOND_FILE, ModelError, load_manifest
 
 MANIFEST = "manifest.toml"
 
@@ -23,7 +23,8 @@ def published(out: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)  # of a run that was killed
         part.mkdir(parents=True)
         yield part
-        files = {file.path for file in load_manifest(part).files.values()}
+        built = load_manifest(part)
+        files = {file.path for file in (*built.files.values(), built.second) if file}
         for name in (*sorted(files), MANIFEST):
             (part / name).replace(out / name)
         for stale in set(out.glob("model*.onnx")) - {out / name for name in files}:
@@ -32,3 +33,10 @@ def published(out: Path) -> Iterator[Path]:
         raise ModelError(f"{out} keeps what it held: {exc}; put that right and export again") from exc
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def farewell(out: Path) -> str:
+    """Return in words what a new export takes from the model in ``out``; nothing where it takes nothing."""
+    if not (out / SECOND_FILE).exists():
+        return ""
+    return f"the second look, learnt from the model before, is gone: learn it again (`models second {out}`); "

@@ -6,11 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from models.manifest import Manifest, ModelError, ModelFile, load_manifest, read_verified, save_manifest
-from models.publish import published
+from models.manifest import (
+    SECOND_FILE,
+    Manifest,
+    ModelError,
+    ModelFile,
+    load_manifest,
+    pinned,
+    read_verified,
+    save_manifest,
+)
+from models.publish import farewell, published
 
 
-def build(folder: Path, version: str, *, int8: bool = False) -> None:
+def build(folder: Path, version: str, *, int8: bool = False, second: bool = False) -> None:
     folder.mkdir(exist_ok=True)
     names = {"fp32": "model.onnx"} | ({"int8": "model.int8.onnx"} if int8 else {})
     for name in names.values():
@@ -27,14 +36,19 @@ def build(folder: Path, version: str, *, int8: bool = False) -> None:
         "thresholds": {"car": 0.5},
         "files": files,
     }
+    if second:
+        (folder / SECOND_FILE).write_text(version)
+        look = {"labels": ["car"], "scale": 1, "least": 0, "worth": (1, 1, 0)}
+        fields["second"] = pinned(folder / SECOND_FILE).model_dump() | {"input_px": 64, "looks": [look]}
     save_manifest(Manifest.model_validate(fields), folder)
 
 
 def holds(folder: Path) -> tuple[str, list[str]]:
     """The version and the files of a folder whose every file is the one that its manifest names."""
     manifest = load_manifest(folder)
-    for file in manifest.files.values():
-        read_verified(folder, file)
+    for file in (*manifest.files.values(), manifest.second):
+        if file:
+            read_verified(folder, file)
     return manifest.version, sorted(path.name for path in folder.iterdir())
 
 
@@ -46,6 +60,28 @@ def test_a_new_model_takes_the_place_of_the_old_with_all_its_files(tmp_path: Pat
         build(part, "2")
 
     assert holds(tmp_path) == ("2", ["card.md", "manifest.toml", "model.onnx"])
+
+
+def test_a_second_look_is_published_with_its_model(tmp_path: Path) -> None:
+    build(tmp_path, "1", second=True)
+
+    with published(tmp_path) as part:
+        build(part, "2", second=True)
+
+    assert holds(tmp_path) == ("2", ["manifest.toml", "model.onnx", "model.second.onnx"])
+
+
+def test_an_export_says_that_it_takes_the_second_look_of_other_networks_out(tmp_path: Path) -> None:
+    build(tmp_path, "1", second=True)
+
+    told = farewell(tmp_path)
+    with published(tmp_path) as part:
+        build(part, "2")
+
+    assert told.startswith("the second look, learnt from the model before, is gone: learn it again")
+    assert holds(tmp_path) == ("2", ["manifest.toml", "model.onnx"])
+    assert load_manifest(tmp_path).second is None
+    assert farewell(tmp_path) == ""
 
 
 def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
