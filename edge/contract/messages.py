@@ -77,6 +77,8 @@ class WhyLook(Message):
 
 
 class ModelRef(Message):
+    """A model; ``sha256`` is its file's, or where it looks twice that of `HASH HASH`, one of each file."""
+
     name: Name
     version: str
     sha256: Sha256
