@@ -12,12 +12,12 @@ from models import second_look, shown, views
 from models.detector import load_detector
 from models.eye import TOGETHER, Progress
 from models.learn_second import Learnt, learn_second, look
-from models.manifest import Manifest, load_manifest, pinned, save_manifest
+from models.manifest import load_manifest, pinned, save_manifest
 from models.preprocess import GREY
 from models.recipe import RECIPES, Lesson, Recipe, RecipeError, load_recipe
 from models.scene import MAPS
 from models.second_look import FAINT
-from tests.unit.models.test_predict import onnx
+from tests.model_files import a_model, onnx
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Constant folding:UserWarning")
 
@@ -33,23 +33,8 @@ def recipe() -> Recipe:
 
 def _model(folder: Path, sure: float = 0.5) -> Path:
     """A detector that sees water in the left half of every picture, and is never surer than this."""
-    folder.mkdir()
-    path = folder / "model.onnx"
-    path.write_bytes(onnx((16, 16, 32, 32, sure)))
-    manifest = Manifest(
-        name="water",
-        version="1",
-        task="detect",
-        input_px=64,
-        licence="l",
-        training_id="t",
-        source="s",
-        labels=("water",),
-        thresholds={"water": 0.6},
-        files={"fp32": pinned(path)},
-    )
-    save_manifest(manifest, folder)
-    return folder
+    content, sure_from = onnx((16, 16, 32, 32, sure)), {"water": 0.6}
+    return a_model(folder, content, name="water", version="1", labels=("water",), thresholds=sure_from)
 
 
 def _picture(colour: tuple[int, int, int], dice: np.random.Generator) -> NDArray[np.uint8]:

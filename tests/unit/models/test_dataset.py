@@ -9,11 +9,14 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from typer.testing import CliRunner
 
+from models.cli import app
 from models.dataset import VALIDATION_PERCENT, Boxes, Summary, choose_part, prepare, read_boxes
 from models.picture import read_picture
 from models.preprocess import GREY
 from models.recipe import Recipe, RecipeError, Source
+from tests.unit.models.predicting import words
 
 
 def recipe(**source: object) -> Recipe:
@@ -382,3 +385,12 @@ def test_a_source_to_repeat_is_listed_so_often_for_training_and_once_for_validat
     assert len(listed) == 3 * summary.counts["train photos"]
     assert all((out / line).is_file() for line in listed)
     assert len(list(out.glob("images/val/*"))) == summary.counts["val photos"] > 0
+
+
+def test_a_dataset_that_is_not_there_is_one_line_and_a_failure(tmp_path: Path) -> None:
+    result = CliRunner().invoke(
+        app, ["dataset", "water", "--data", str(tmp_path), "--out", str(tmp_path / "out")]
+    )
+
+    assert result.exit_code == 1
+    assert "source water_boxes: no pictures" in words(result.output)

@@ -1,6 +1,5 @@
 """A detector refuses files and outputs that cannot be trusted."""
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,24 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from models.detector import ModelInfo, OnnxDetector, load_detector
-from models.manifest import Manifest, ModelError, ModelFile, save_manifest
+from models.manifest import ModelError, save_manifest
+from tests.model_files import manifest
 
 PICTURE = np.zeros((64, 128, 3), np.uint8)
-
-
-def manifest(content: bytes = b"") -> Manifest:
-    return Manifest(
-        name="street",
-        version="2",
-        task="detect",
-        input_px=64,
-        licence="AGPL-3.0-or-later",
-        training_id="t",
-        source="s",
-        labels=("person", "car"),
-        thresholds={"person": 0.4, "car": 0.5},
-        files={"fp32": ModelFile(path="model.onnx", sha256=hashlib.sha256(content).hexdigest())},
-    )
 
 
 @dataclass
@@ -49,7 +34,7 @@ class FakeSession:
 
 
 def detector(output: NDArray[np.float32]) -> OnnxDetector:
-    return OnnxDetector(manifest(), ModelInfo("street", "2", "0" * 64), FakeSession(output))
+    return OnnxDetector(manifest(), ModelInfo("street", "7", "0" * 64), FakeSession(output))
 
 
 def anchor(*values: float) -> NDArray[np.float32]:
@@ -67,7 +52,7 @@ def test_boxes_come_in_pixels_of_the_picture() -> None:
 def test_an_output_that_is_no_number_is_refused_and_names_the_model(poison: float) -> None:
     broken = detector(anchor(16, 16, 8, 4, poison, 0.9))
 
-    with pytest.raises(ModelError, match="model street 2 gave a value that is no number"):
+    with pytest.raises(ModelError, match="model street 7 gave a value that is no number"):
         broken.detect(PICTURE)
 
 

@@ -5,33 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from models.manifest import Manifest, ModelError, ModelFile, load_manifest, read_verified, save_manifest
+from models.manifest import ModelError, ModelFile, load_manifest, read_verified, save_manifest
+from tests.model_files import manifest
 
-
-def manifest() -> Manifest:
-    return Manifest(
-        name="street",
-        version="1.0.0",
-        task="detect",
-        input_px=320,
-        licence="AGPL-3.0-or-later",
-        training_id="street-0123",
-        source="a “quoted” source",
-        labels=("person", "car"),
-        thresholds={"person": 0.4, "car": 0.55},
-        files={"fp32": ModelFile(path="model.onnx", sha256="0" * 64)},
-    )
+STREET = manifest(input_px=320, source="a “quoted” source", thresholds={"person": 0.4, "car": 0.55})
 
 
 def test_a_saved_manifest_is_read_back_the_same(tmp_path: Path) -> None:
-    save_manifest(manifest(), tmp_path)
+    save_manifest(STREET, tmp_path)
 
-    assert load_manifest(tmp_path) == manifest()
+    assert load_manifest(tmp_path) == STREET
 
 
 def test_a_label_may_have_any_name(tmp_path: Path) -> None:
     labels = ("traffic light", "积水", 'a."b"#')
-    odd = manifest().model_copy(update={"labels": labels, "thresholds": dict.fromkeys(labels, 0.5)})
+    odd = STREET.model_copy(update={"labels": labels, "thresholds": dict.fromkeys(labels, 0.5)})
     save_manifest(odd, tmp_path)
 
     assert load_manifest(tmp_path) == odd
@@ -43,7 +31,7 @@ def test_a_folder_without_a_manifest_is_named(tmp_path: Path) -> None:
 
 
 def test_every_problem_of_a_manifest_is_told_at_once(tmp_path: Path) -> None:
-    save_manifest(manifest(), tmp_path)
+    save_manifest(STREET, tmp_path)
     path = tmp_path / "manifest.toml"
     path.write_text(path.read_text().replace("input_px = 320", "input_px = 333\ncolour = 1"))
 
@@ -52,7 +40,7 @@ def test_every_problem_of_a_manifest_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_label_without_threshold_is_refused(tmp_path: Path) -> None:
-    save_manifest(manifest(), tmp_path)
+    save_manifest(STREET, tmp_path)
     path = tmp_path / "manifest.toml"
     path.write_text(path.read_text().replace("car = 0.55\n", ""))
 

@@ -8,7 +8,6 @@ import pytest
 
 from models.manifest import (
     SECOND_FILE,
-    Manifest,
     ModelError,
     ModelFile,
     load_manifest,
@@ -17,6 +16,7 @@ from models.manifest import (
     save_manifest,
 )
 from models.publish import farewell, published
+from tests.model_files import manifest
 
 
 def build(folder: Path, version: str, *, int8: bool = False, second: bool = False) -> None:
@@ -28,28 +28,21 @@ def build(folder: Path, version: str, *, int8: bool = False, second: bool = Fals
         variant: ModelFile(path=name, sha256=hashlib.sha256((version + name).encode()).hexdigest())
         for variant, name in names.items()
     }
-    fields = {"name": "street", "version": version, "task": "detect", "input_px": 64, "licence": "l"}
-    fields |= {
-        "training_id": "t",
-        "source": "s",
-        "labels": ["car"],
-        "thresholds": {"car": 0.5},
-        "files": files,
-    }
+    closer = None
     if second:
         (folder / SECOND_FILE).write_text(version)
         look = {"labels": ["car"], "scale": 1, "least": 0, "worth": (1, 1, 0)}
-        fields["second"] = pinned(folder / SECOND_FILE).model_dump() | {"input_px": 64, "looks": [look]}
-    save_manifest(Manifest.model_validate(fields), folder)
+        closer = pinned(folder / SECOND_FILE).model_dump() | {"input_px": 64, "looks": [look]}
+    save_manifest(manifest(version=version, files=files, second=closer), folder)
 
 
 def holds(folder: Path) -> tuple[str, list[str]]:
     """The version and the files of a folder whose every file is the one that its manifest names."""
-    manifest = load_manifest(folder)
-    for file in (*manifest.files.values(), manifest.second):
+    told = load_manifest(folder)
+    for file in (*told.files.values(), told.second):
         if file:
             read_verified(folder, file)
-    return manifest.version, sorted(path.name for path in folder.iterdir())
+    return told.version, sorted(path.name for path in folder.iterdir())
 
 
 def test_a_new_model_takes_the_place_of_the_old_with_all_its_files(tmp_path: Path) -> None:

@@ -17,16 +17,13 @@ from models.detections import Detections
 from models.detector import load_detector
 from models.manifest import (
     Closer,
-    Manifest,
     ModelError,
-    ModelFile,
     Second,
     load_manifest,
-    save_manifest,
 )
 from models.postprocess import FLOOR
 from models.second_look import MOST, SecondLook, combine, region_of, regions_of
-from tests.unit.models.test_predict import onnx
+from tests.model_files import a_model, onnx
 
 LABELS = ("truck", "stall", "goods")
 STALLS = Closer(labels=("stall", "goods"), scale=3, least=0.5, worth=(1.0, 2.0, 0.0))
@@ -208,25 +205,11 @@ def test_what_is_worth_nothing_changes_nothing() -> None:
 
 
 def saved(folder: Path, *looks: Closer, sha256: str = "", content: bytes = b"no model") -> Path:
-    model = onnx((16, 16, 32, 32, 0.9, 0.1, 0.1))
-    (folder / "model.onnx").write_bytes(model)
     (folder / "model.second.onnx").write_bytes(content)
     pin = sha256 or hashlib.sha256(content).hexdigest()
-    manifest = Manifest(
-        name="street",
-        version="7",
-        task="detect",
-        input_px=64,
-        licence="l",
-        training_id="t",
-        source="s",
-        labels=LABELS,
-        thresholds=dict.fromkeys(LABELS, 0.5),
-        files={"fp32": ModelFile(path="model.onnx", sha256=hashlib.sha256(model).hexdigest())},
-        second=Second(path="model.second.onnx", sha256=pin, input_px=64, training_id="s", looks=looks),
-    )
-    save_manifest(manifest, folder)
-    assert load_manifest(folder) == manifest
+    closer = Second(path="model.second.onnx", sha256=pin, input_px=64, training_id="s", looks=looks)
+    a_model(folder, onnx((16, 16, 32, 32, 0.9, 0.1, 0.1)), labels=LABELS, second=closer)
+    assert load_manifest(folder).second == closer
     return folder
 
 
