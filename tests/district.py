@@ -18,7 +18,7 @@ from dispatcher.domain.district import Body, CameraPlace, District
 from dispatcher.domain.duty import Duty, DutyRow
 from dispatcher.domain.grid import Cell, Grid
 from dispatcher.domain.roster import Person, Roster, Shift
-from dispatcher.ports import Writer
+from dispatcher.ports import Store, Writer
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EVERY_DAY = frozenset(range(7))
@@ -160,7 +160,7 @@ class _Undone(Exception):  # noqa: N818
 
 
 @contextmanager
-def undone(store: Database) -> Iterator[Writer]:
+def undone(store: Store) -> Iterator[Writer]:
     """Open a transaction that leaves nothing behind."""
     with suppress(_Undone), store.write() as tx:
         yield tx

@@ -1,5 +1,4 @@
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,18 +10,11 @@ from edge.contract.messages import Ack, EdgeStatus, IncidentEvent, Refusal
 from edge.contract.topics import Channel, Topic
 from tests.build import SHA
 from tests.desk import Desk, seen
-from tests.district import DISTRICT, a_store_in_memory, noon
+from tests.district import DISTRICT, noon
 
 ACK = Topic(site="putuo", box="box-1", channel=Channel.ACK)
 JPEG = b"\xff\xd8 a picture"
 JPEG_SHA = hashlib.sha256(JPEG).hexdigest()
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    store = a_store_in_memory()
-    yield Desk(store)
-    store.close()
 
 
 @pytest.fixture

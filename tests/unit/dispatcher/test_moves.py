@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,17 +10,13 @@ from dispatcher.domain.ticket import Outcome, ReturnReason, Role, State, Verb
 from dispatcher.handlers import Order, OrderError
 from dispatcher.ports import StaleError
 from tests.desk import Desk, seen
-from tests.district import a_store_in_memory
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    store = a_store_in_memory()
-    desk = Desk(store)
+def desk(desk: Desk) -> Desk:
+    """A desk with a ticket."""
     desk.receive(seen())
-    yield desk
-    desk.assert_sound()
-    store.close()
+    return desk
 
 
 def test_no_two_rows_of_the_table_speak_of_the_same_move() -> None:

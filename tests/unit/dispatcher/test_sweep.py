@@ -1,21 +1,12 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from dispatcher.domain.escalate import Step, Wait
 from dispatcher.domain.ticket import State, TicketId, Verb
+from dispatcher.handlers import audit
 from dispatcher.ports import Timer
 from tests.desk import Desk, seen
-from tests.district import a_store_in_memory
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    store = a_store_in_memory()
-    yield Desk(store)
-    store.close()
+from tests.district import undone
 
 
 def _fired(desk: Desk) -> list[Step]:
@@ -137,8 +128,9 @@ def test_a_live_ticket_without_a_timer_is_an_alarm(desk: Desk) -> None:
 
     desk.do(Verb.ACCEPT)
     assert desk.unwatched() == []
-    with desk.store.write() as tx:
+    with undone(desk.store) as tx:
         tx.set_timer(Timer(ticket_id=TicketId("another"), wait=Wait(step=Step.REMIND, due_at=desk.now)))
         tx._rewind(ticket_id, None, is_new=False)  # type: ignore[attr-defined]  # noqa: SLF001 - the accident
+        unwatched = list(audit(tx))
 
-    assert desk.unwatched() == [ticket_id]
+    assert unwatched == [ticket_id]

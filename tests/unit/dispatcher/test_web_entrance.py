@@ -17,11 +17,6 @@ from tests.control_room import ACCOUNT, PASSWORD, PASSWORD_HASH, ControlRoom
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> ControlRoom:
-    return ControlRoom.open(tmp_path)
-
-
-@pytest.fixture
 def visitor(room: ControlRoom) -> TestClient:
     return TestClient(room.app(), base_url="http://testserver", follow_redirects=False)
 

@@ -4,18 +4,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager, aclosing
-from pathlib import Path
 
 import pytest
 
 from dispatcher.ports import DispatchError, Reader, Writer
 from dispatcher.web import sse
 from tests.control_room import ControlRoom
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> ControlRoom:
-    return ControlRoom.open(tmp_path)
 
 
 async def take(stream: AsyncIterator[str], count: int) -> Sequence[int]:
