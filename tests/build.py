@@ -5,6 +5,8 @@ from typing import Any
 
 from edge.contract.messages import (
     Box,
+    EdgeHealth,
+    EdgeStatus,
     EvidenceRef,
     Incident,
     IncidentEvent,
@@ -54,3 +56,30 @@ def an_event(*, site: str = "putuo", box: str = "box-1", sequence: int = 1, **ch
     """An event of a box about ``an_incident(**changes)``, sent when it was last seen."""
     incident = an_incident(**changes)
     return IncidentEvent.of(incident, site=site, box=box, sequence=sequence, at=incident.last_seen_at)
+
+
+def a_status(**changes: Any) -> EdgeStatus:
+    """A box that came online at noon; ``changes`` replace fields."""
+    fields: dict[str, Any] = {
+        "state": "online",
+        "boot_id": "boot",
+        "at": NOON,
+        "version": "0.1.0",
+        "config_sha256": SHA,
+    }
+    return EdgeStatus(**(fields | changes))
+
+
+def a_health(**changes: Any) -> EdgeHealth:
+    """A box without cameras that has sent all it had, at noon; ``changes`` replace fields."""
+    fields: dict[str, Any] = {
+        "at": NOON,
+        "boot_id": "boot",
+        "stretch": 1,
+        "queue": 0,
+        "queue_age_s": 0,
+        "refused": 0,
+        "disk_free_bytes": 0,
+        "cameras": [],
+    }
+    return EdgeHealth(**(fields | changes))

@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 import structlog
 
+from tests.parts import Mosquitto
+
 REAL_CLIPS = Path(__file__).parents[2] / "shared" / "data" / "clips"
 
 
@@ -27,3 +29,12 @@ def _logging_as_before() -> Iterator[None]:
     """A command that a test runs sets up logging for the process, on a stream that ends with the test."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A running broker."""
+    broker = Mosquitto(tmp_path)
+    broker.start()
+    yield broker
+    broker.stop()

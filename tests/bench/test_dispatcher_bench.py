@@ -17,7 +17,7 @@ from dispatcher.handlers.intake import Intake, Message
 from edge.contract.messages import Ack, IncidentEvent, Phase
 from tests.desk import Desk, seen
 from tests.district import DISTRICT, a_store, noon
-from tests.integration.conftest import Mosquitto
+from tests.parts import Mosquitto
 
 pytestmark = pytest.mark.bench
 METRE_LAT = 1 / 111_320
@@ -34,14 +34,6 @@ def store(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def intake(store: Database, tmp_path: Path) -> Intake:
     return Intake(store=store, pictures=PictureFolder(tmp_path / "pictures"), district=DISTRICT)
-
-
-@pytest.fixture
-def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
-    broker = Mosquitto(tmp_path)
-    broker.start()
-    yield broker
-    broker.stop()
 
 
 def a_load(incidents: int) -> list[IncidentEvent]:

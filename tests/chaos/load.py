@@ -12,8 +12,8 @@ from pathlib import Path
 from edge.adapters.evidence import EvidenceFolder, write_durably
 from edge.adapters.mqtt import Broker, MqttLink
 from edge.adapters.outbox import SqliteOutbox
-from edge.contract.messages import EdgeHealth, EdgeStatus, Incident, Location, Phase
-from tests.build import SHA, an_incident
+from edge.contract.messages import EdgeHealth, Incident, Location, Phase
+from tests.build import a_health, a_status, an_incident
 
 SITE, BOX = "putuo", "box-1"
 PHASES = [Phase.OPENED, Phase.UPDATED, Phase.CLEARED]
@@ -45,18 +45,10 @@ def main(folder: Path, broker_port: int, events_per_s: float) -> None:
 
     def health() -> EdgeHealth:
         queue, age_s, refused = outbox.depth()
-        return EdgeHealth(
-            at=datetime.now(UTC),
-            boot_id=boot_id,
-            stretch=1,
-            queue=queue,
-            queue_age_s=age_s,
-            refused=refused,
-            disk_free_bytes=0,
-            cameras=[],
-        )
+        now = datetime.now(UTC)
+        return a_health(at=now, boot_id=boot_id, queue=queue, queue_age_s=age_s, refused=refused)
 
-    status = EdgeStatus(state="online", boot_id=boot_id, at=datetime.now(UTC), version="0", config_sha256=SHA)
+    status = a_status(boot_id=boot_id, at=datetime.now(UTC))
     broker = Broker(host="127.0.0.1", port=broker_port)
     link = MqttLink(broker, site=SITE, box=BOX, outbox=outbox, status=status, health=health)
     link.start()

@@ -1,26 +1,22 @@
 import os
 import random
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.parts import a_free_port, mosquitto_command
+from tests.waiting import await_truth
+
 ROOT = Path(__file__).parents[2]
 DRAIN_S = 60
 EVENTS_PER_S = 60.0
-
-
-def a_free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        port: int = door.getsockname()[1]
-    return port
 
 
 class Victims:
@@ -28,9 +24,6 @@ class Victims:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.broker_port = folder, a_free_port()
-        (folder / "mosquitto.conf").write_text(
-            f"listener {self.broker_port} 127.0.0.1\nallow_anonymous true\n"
-        )
         (folder / "dispatcher.toml").write_text(
             f"""
             [store]
@@ -58,7 +51,7 @@ class Victims:
             folder / "dispatcher.toml",
         ]
         self.commands: dict[str, list[str]] = {
-            "broker": ["mosquitto", "-c", str(folder / "mosquitto.conf")],
+            "broker": mosquitto_command(folder, self.broker_port),
             "dispatcher": list(map(str, dispatcher)),
             "box": list(map(str, load)),
         }
@@ -98,13 +91,6 @@ def ask(database: Path, query: str) -> list[tuple[str, int]]:
         connection.close()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float) -> bool:
-    end_s = time.monotonic() + seconds
-    while not (held := holds()) and time.monotonic() < end_s:
-        time.sleep(0.1)
-    return held
-
-
 @pytest.fixture
 def victims(tmp_path: Path) -> Iterator[Victims]:
     victims = Victims(tmp_path)
@@ -120,7 +106,7 @@ def test_killing_broker_dispatcher_and_box_in_turn_loses_nothing_and_doubles_not
     victims: Victims, chaos_kills: int
 ) -> None:
     fate = random.Random(30)
-    assert wait_until((victims.folder / "next").exists, 20), victims.log("box")
+    await_truth((victims.folder / "next").exists, within_s=20, told=lambda: victims.log("box"))
 
     for number in range(chaos_kills):
         time.sleep(fate.uniform(0.5, 2.5))
@@ -129,9 +115,12 @@ def test_killing_broker_dispatcher_and_box_in_turn_loses_nothing_and_doubles_not
         time.sleep(fate.uniform(0.0, 0.5))
         victims.start(name)
     (victims.folder / "quiet").touch()
-    drained = wait_until(lambda: not victims.ask_box("SELECT key, row_id FROM outbox"), DRAIN_S)
+    await_truth(
+        lambda: not victims.ask_box("SELECT key, row_id FROM outbox"),
+        within_s=DRAIN_S,
+        told=lambda: victims.log("box") + victims.log("dispatcher"),
+    )
 
-    assert drained, victims.log("box") + victims.log("dispatcher")
     committed = dict(victims.ask_box("SELECT incident_id, rev FROM incident"))
     sent = {f"{incident}/{rev}" for incident, newest in committed.items() for rev in range(1, newest + 1)}
     received = Counter(key for key, _ in victims.ask_centre("SELECT id, 1 FROM event"))

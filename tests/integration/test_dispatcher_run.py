@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.conftest import Mosquitto, a_free_port, await_truth
+from tests.parts import Mosquitto, a_free_port
+from tests.waiting import await_truth
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,7 +6,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from edge.adapters.camera import VideoCamera
-from tests.integration.conftest import RtspServer, await_truth
+from tests.parts import RtspServer
+from tests.waiting import await_truth
 
 
 @contextmanager

@@ -6,19 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import paho.mqtt.client as mqtt
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from structlog.testing import capture_logs
 
 from edge.adapters.mqtt import Broker, MqttLink
 from edge.adapters.outbox import SqliteOutbox
-from edge.contract.messages import Ack, EdgeHealth, EdgeStatus, EvidenceRef, Phase, Refusal
-from edge.contract.topics import Channel, parse_topic
-from tests.build import NOON, SHA, an_incident
-from tests.integration.conftest import Mosquitto, a_free_port, answers, await_truth
+from edge.contract.messages import EvidenceRef, Phase
+from edge.contract.topics import Channel
+from tests.build import NOON, a_health, a_status, an_incident
+from tests.integration.centre import ACK, Centre, a_centre
+from tests.parts import Mosquitto, a_free_port, answers
+from tests.waiting import await_truth
 
-ACK = "gw/v1/putuo/box-1/ack"
 AMQTT = """
 import asyncio, sys
 from amqtt.broker import Broker
@@ -29,59 +28,6 @@ async def main():
     await asyncio.sleep(3600)
 asyncio.run(main())
 """
-
-
-class Centre:
-    """Hears everything, keeps it, and acks what it is told to."""
-
-    def __init__(self, port: int) -> None:
-        self.events: list[str] = []
-        self.payloads: list[bytes] = []
-        self.channels: list[Channel] = []
-        self.retained: dict[str, bytes] = {}
-        self.acks, self.refuses = True, False
-        self._client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, "centre", protocol=MQTTProtocolVersion.MQTTv311
-        )
-        self._client.reconnect_delay_set(1, 1)
-        self._client.on_connect = lambda client, *_: client.subscribe("gw/v1/#", 1)
-        self._client.on_message = lambda _client, _data, message: self._hear(message)
-        listening = threading.Event()
-        self._client.on_subscribe = lambda *_: listening.set()
-        self._client.connect("127.0.0.1", port)
-        self._client.loop_start()
-        assert listening.wait(10), "the broker did not confirm the centre's subscription"
-
-    def close(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
-
-    def _hear(self, message: mqtt.MQTTMessage) -> None:
-        topic, payload = parse_topic(message.topic), bytes(message.payload)
-        self.channels.append(topic.channel)
-        if topic.channel.retained:
-            self.retained[message.topic] = payload
-        if topic.channel is Channel.EVENT:
-            key = json.loads(payload)["id"]
-            self.events.append(key)
-            self.payloads.append(payload)
-            refused = [Refusal(id=key, reason="unknown kind")] if self.refuses else []
-            self._ack(Ack(at=NOON, committed=[] if self.refuses else [key], refused=refused))
-        if topic.channel is Channel.EVIDENCE and topic.key:
-            self._ack(Ack(at=NOON, evidence=[topic.key]))
-
-    def _ack(self, ack: Ack) -> None:
-        if self.acks:
-            self._client.publish(ACK, ack.to_json(), 1)
-
-
-@contextmanager
-def a_centre(port: int) -> Iterator[Centre]:
-    centre = Centre(port)
-    try:
-        yield centre
-    finally:
-        centre.close()
 
 
 @pytest.fixture
@@ -95,25 +41,13 @@ def outbox(tmp_path: Path) -> Iterator[SqliteOutbox]:
 
 @contextmanager
 def linked(port: int, outbox: SqliteOutbox) -> Iterator[MqttLink]:
-    def health() -> EdgeHealth:
-        return EdgeHealth(
-            at=NOON,
-            boot_id="boot",
-            stretch=1,
-            queue=0,
-            queue_age_s=0,
-            refused=0,
-            disk_free_bytes=0,
-            cameras=[],
-        )
-
     link = MqttLink(
         Broker(host="127.0.0.1", port=port),
         site="putuo",
         box="box-1",
         outbox=outbox,
-        status=EdgeStatus(state="online", boot_id="boot", at=NOON, version="0.1.0", config_sha256=SHA),
-        health=health,
+        status=a_status(),
+        health=a_health,
     )
     link.start()
     try:

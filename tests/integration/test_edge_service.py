@@ -14,8 +14,9 @@ import pytest
 from edge.contract.messages import IncidentEvent
 from models.detector import CATALOG
 from tests.clips import a_picture, write_clip
-from tests.integration.conftest import Mosquitto, RtspServer, await_truth
-from tests.integration.test_edge_link import Centre, a_centre
+from tests.integration.centre import Centre, a_centre
+from tests.parts import Mosquitto, RtspServer
+from tests.waiting import await_truth
 
 ROOT = Path(__file__).parents[2]
 HEAD = """

@@ -21,7 +21,7 @@ from dispatcher.ports import DispatchError
 from edge.contract.messages import IncidentEvent, Phase
 from tests.desk import Desk, seen
 from tests.district import DISTRICT, SHANGHAI, a_store, noon
-from tests.integration.conftest import Postgres
+from tests.parts import Postgres
 
 METRE_LAT = 1 / 111_320
 

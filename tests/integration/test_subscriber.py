@@ -19,7 +19,8 @@ from edge.contract.messages import Ack, IncidentEvent
 from edge.contract.topics import Topic
 from tests.desk import Desk, seen
 from tests.district import DISTRICT, a_store, noon
-from tests.integration.conftest import Mosquitto, await_truth
+from tests.parts import Mosquitto
+from tests.waiting import await_truth
 
 TakeIn = Callable[[Sequence[Message], datetime], Mapping[Topic, Ack]]
 

@@ -6,9 +6,9 @@ import pytest
 from dispatcher.adapters.evidence import PictureFolder
 from dispatcher.handlers.intake import Intake, Message
 from dispatcher.ports import DeadLetter, DispatchError
-from edge.contract.messages import Ack, EdgeStatus, IncidentEvent, Refusal
+from edge.contract.messages import Ack, IncidentEvent, Refusal
 from edge.contract.topics import Channel, Topic
-from tests.build import SHA
+from tests.build import SHA, a_status
 from tests.desk import Desk, seen
 from tests.district import DISTRICT, noon
 
@@ -145,7 +145,7 @@ def test_a_disk_without_room_takes_nothing_in_and_loses_nothing(desk: Desk, tmp_
 
 
 def test_a_box_shows_its_last_status(desk: Desk, intake: Intake) -> None:
-    status = EdgeStatus(state="online", boot_id="b1", at=noon(), version="1", config_sha256=SHA)
+    status = a_status(at=noon())
 
     intake.take_in([Message(topic="gw/v1/putuo/box-1/status", payload=status.to_json())], noon())
 

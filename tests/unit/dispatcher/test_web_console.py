@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from fastapi.testclient import TestClient
 
-from edge.contract.messages import EdgeHealth, EdgeStatus
+from edge.contract.messages import CameraHealth
+from tests.build import a_health, a_status
 from tests.control_room import ControlRoom
 from tests.unit.dispatcher.web_client import page
 
@@ -69,27 +70,9 @@ def test_the_boxes_page_is_honest_about_coverage_and_losses(room: ControlRoom, c
     room.see()
     room.sequence += 4
     room.see(rev=2, phase="updated")
-    health = EdgeHealth.model_validate(
-        {
-            "at": room.now,
-            "boot_id": "b",
-            "stretch": 2.5,
-            "queue": 7,
-            "queue_age_s": 61,
-            "refused": 0,
-            "disk_free_bytes": 1,
-            "cameras": [
-                {
-                    "camera_id": "cam-gate",
-                    "state": "backoff",
-                    "fps": 0,
-                    "dropped": 0,
-                    "coverage": {"trucks": 0.41},
-                }
-            ],
-        }
-    )
-    status = EdgeStatus(state="offline", boot_id="b", at=room.now, version="1.0", config_sha256="c" * 64)
+    camera = CameraHealth(camera_id="cam-gate", state="backoff", fps=0, dropped=0, coverage={"trucks": 0.41})
+    health = a_health(at=room.now, stretch=2.5, queue=7, queue_age_s=61, cameras=[camera])
+    status = a_status(at=room.now, state="offline")
     with room.store.write() as tx:
         tx.put_health("/edge/putuo/box-1", health, now=room.now)
         tx.put_status("/edge/putuo/box-1", status, now=room.now)

@@ -1,4 +1,3 @@
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -20,6 +19,7 @@ from edge.ports import CameraReading, CameraState, DiskFullError, EdgeError
 from edge.rules.presence import Presence
 from edge.workers import Post, See, Workers, next_stretch
 from tests.build import NOON, SHA
+from tests.waiting import await_truth
 
 MODEL = ModelRef(name="street", version="1", sha256=SHA)
 THERE = Detection(label="stall", confidence=0.9, box=Box(left=0.3, top=0.3, right=0.6, bottom=0.6))
@@ -95,18 +95,11 @@ def working(posts: Sequence[Post], record: Callable[[Change], object]) -> Iterat
         workers.stop(2.0)
 
 
-def await_truth(holds: Callable[[], bool]) -> None:
-    end_s = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < end_s, "did not come true in ten seconds"
-        time.sleep(0.01)
-
-
 def test_a_clip_is_watched_to_its_end_and_its_incident_recorded() -> None:
     changes: list[Change] = []
 
     with working([a_post()], changes.append) as workers:
-        await_truth(workers.has_ended)
+        await_truth(workers.has_ended, within_s=10)
 
     assert [change.incident.phase for change in changes] == ["opened"]
     assert changes[0].incident.standing.dwell_s >= 3
@@ -116,7 +109,7 @@ def test_every_camera_gets_its_looks() -> None:
     changes: list[Change] = []
 
     with working([a_post(f"cam-{n}") for n in range(6)], changes.append) as workers:
-        await_truth(workers.has_ended)
+        await_truth(workers.has_ended, within_s=10)
 
     assert sorted(change.incident.origin.camera_id for change in changes) == [f"cam-{n}" for n in range(6)]
 
@@ -129,7 +122,7 @@ def test_a_camera_whose_looks_fail_stops_no_neighbour_and_is_said_once() -> None
     changes: list[Change] = []
 
     with capture_logs() as logs, working([bad, good], changes.append):
-        await_truth(lambda: bool(changes) and bad.failures >= 2)
+        await_truth(lambda: bool(changes) and bad.failures >= 2, within_s=10)
 
     assert {change.incident.origin.camera_id for change in changes} == {"good"}
     assert [log["reason"] for log in logs] == ["the model gave a value that is no number"]
@@ -143,7 +136,7 @@ def test_a_failure_that_nobody_expected_is_logged_with_its_traceback() -> None:
     bad = a_post(see=fail)
 
     with capture_logs() as logs, working([bad], lambda _change: None):
-        await_truth(lambda: bad.failures >= 1)
+        await_truth(lambda: bad.failures >= 1, within_s=10)
 
     assert logs[0]["exc_info"] is True
     assert logs[0]["camera"] == "cam-1"
@@ -161,7 +154,7 @@ def test_a_change_that_finds_no_room_is_tried_again_and_not_lost() -> None:
         changes.append(change)
 
     with working([a_post()], record) as workers:
-        await_truth(lambda: workers.has_ended() and bool(changes))
+        await_truth(lambda: workers.has_ended() and bool(changes), within_s=10)
 
     assert [change.incident.phase for change in changes] == ["opened"]
     assert attempts == 2
