@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ["edge", "models", "dispatcher"]
 MODULES = [
     ROOT / "gridwarden.py",
-    *(path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))),
+    *(path for folder in [*PACKAGES, "tests"] for path in sorted((ROOT / folder).rglob("*.py"))),
 ]
 MAX_LINES = 250
 
