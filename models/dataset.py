@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from models.boxes import Boxes, overlap, read_boxes
 from models.contact_sheet import draw_sheet
-from models.dataset_folder import DatasetFolder
+from models.dataset_folder import TAUGHT, DatasetFolder
 from models.picture import PictureError, read_picture
 from models.preprocess import GREY
 from models.recipe import Recipe, RecipeError
@@ -117,9 +117,9 @@ def _write_all(
         folder.put(f"sheet-{part}.jpg", draw_sheet(sheet, labels))
     names = "".join(f"  {index}: {_quoted(label)}\n" for index, label in enumerate(labels))
     description = (
-        f"path: {_quoted(str(folder.path.resolve()))}\ntrain: train.txt\nval: images/val\nnames:\n{names}"
+        f"path: {_quoted(str(folder.path.resolve()))}\ntrain: {TAUGHT}\nval: images/val\nnames:\n{names}"
     )
-    folder.put("train.txt", ("\n".join(listed) + "\n").encode())
+    folder.put(TAUGHT, ("\n".join(listed) + "\n").encode())
     folder.put("data.yaml", description.encode())
     folder.put("summary.json", (json.dumps(asdict(summary), indent=1) + "\n").encode())
     folder.finish()

@@ -1,12 +1,15 @@
 """The dataset folder: it knows the files of the last run, and says so while it is unfinished."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from models.recipe import RecipeError
 
 UNFINISHED = "UNFINISHED"
+TAUGHT = "train.txt"
+"""Lists the training pictures, each as often as an epoch shows it."""
 FILES = "files.txt"
 """Lists what the last run wrote; until it is through, the list is called UNFINISHED."""
 
@@ -26,6 +29,15 @@ def training_id_of(dataset: Path) -> str:
         raise RecipeError(f"{path}: {exc.strerror}; make the dataset with `models dataset`") from exc
     except (ValueError, KeyError, TypeError) as exc:
         raise RecipeError(f"{path} names no training_id; make the dataset again") from exc
+
+
+def times_taught(dataset: Path) -> Counter[str]:
+    """Return how often an epoch shows each training picture, by file name; raise ``RecipeError``."""
+    path = dataset / TAUGHT
+    try:
+        return Counter(line.rsplit("/", 1)[-1] for line in path.read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError) as exc:
+        raise RecipeError(f"{path} cannot be read ({exc}): make the dataset with `models dataset`") from exc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The eye: what a network of photos knows of pictures, looked up once and kept."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from models.boxes import Boxes, read_boxes
+from models.dataset_folder import times_taught
 from models.picture import find_pictures, read_picture
 from models.recipe import RecipeError
 from models.scene import PX, Scene
@@ -64,8 +66,10 @@ def claim(out: Path, what: str) -> None:
 def look_at_all(dataset: Path, classes: int, out: Path, see: See) -> Iterator[tuple[Progress, Seen]]:
     """Yield what ``see`` makes of every picture of a dataset, some at a time, side by side.
 
-    It is kept below ``out``: what was looked at before an interruption is not looked at again.
+    A training picture is yielded as often as an epoch shows it. What was seen is kept below ``out``: what
+    was looked at before an interruption is not looked at again.
     """
+    times = times_taught(dataset)
     pictures = [(part, path) for part in PARTS for path in find_pictures(dataset / "images" / part)]
 
     def seen(part: str, path: Path) -> tuple[str, NDArray[np.float32]]:
@@ -78,8 +82,13 @@ def look_at_all(dataset: Path, classes: int, out: Path, see: See) -> Iterator[tu
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for first in range(0, len(pictures), TOGETHER):
             together = pictures[first : first + TOGETHER]
-            looks = list(pool.map(lambda one: seen(*one), together))
-            yield Progress(done=first + len(together), total=len(pictures)), looks
+            looks = zip(together, pool.map(lambda one: seen(*one), together), strict=True)
+            again = [look for (part, path), look in looks for _ in range(_times(times, part, path))]
+            yield Progress(done=first + len(together), total=len(pictures)), again
+
+
+def _times(times: Counter[str], part: str, path: Path) -> int:
+    return times[path.name] if part == "train" else 1
 
 
 def _boxes(path: Path, classes: int) -> Boxes:

@@ -158,8 +158,6 @@ def test_a_car_seen_from_above_passes_though_no_model_knows_it(tmp_path: Path) -
 
 SELLING = 'kind = "street_encroachment"\nrule = "presence"\nmodel = "street"\nlabels = ["stall", "goods"]'
 WATER = 'kind = "standing_water"\nrule = "surface"\nmodel = "water"\nlabels = ["water"]'
-FROM_ABOVE = "intel_car-detection.mp4"
-"""Nothing but dark asphalt, straight from above: `water` takes it for a pool (its card says so)."""
 NOTHING = [(rule, path.name) for rule in (SELLING, WATER) for path in sorted(CLIPS.glob("*.*"))]
 
 
@@ -168,11 +166,6 @@ def _says_nothing(rule: str, clip: str, tmp_path: Path) -> bool:
     return not events_of(clip, tmp_path, rule=f"{rule}\nevery_s = 1\nmax_age_s = 5\ndwell_s = 5")
 
 
-@pytest.mark.parametrize(("rule", "clip"), [each for each in NOTHING if each != (WATER, FROM_ABOVE)])
+@pytest.mark.parametrize(("rule", "clip"), NOTHING)
 def test_where_nobody_sells_and_no_water_stands_nothing_is_said(rule: str, clip: str, tmp_path: Path) -> None:
     assert _says_nothing(rule, clip, tmp_path)
-
-
-@pytest.mark.xfail(strict=True, reason="dark asphalt from above is taken for water; the card says so")
-def test_dark_asphalt_from_above_is_no_water(tmp_path: Path) -> None:
-    assert _says_nothing(WATER, FROM_ABOVE, tmp_path)

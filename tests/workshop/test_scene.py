@@ -1,5 +1,6 @@
 """Judging whole pictures: what a scene learns, and what it is worth beside a detector."""
 
+from collections import Counter
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,7 @@ import pytest
 import torch
 
 from models.backed import Backed, weigh
-from models.eye import TOGETHER, Progress
+from models.eye import TOGETHER, Progress, look_at_all
 from models.learn_scene import Learnt, learn_scene, teach
 from models.picture import PictureError
 from models.recipe import RECIPES, Recipe, RecipeError, load_recipe
@@ -39,7 +40,22 @@ def _dataset(folder: Path, training_id: str = "abc") -> Path:
                 cv2.imwrite(str(picture), image.astype(np.uint8))
                 label.write_text("0 0.5 0.5 1 1\n" if kind == "wet" else "", encoding="utf-8")
     (folder / "summary.json").write_text(f'{{"training_id": "{training_id}"}}', encoding="utf-8")
+    listed = [f"./images/train/{path.name}\n" for path in sorted((folder / "images" / "train").iterdir())]
+    (folder / "train.txt").write_text("".join(listed), encoding="utf-8")
     return folder
+
+
+def test_a_picture_teaches_as_often_as_an_epoch_shows_it(tmp_path: Path) -> None:
+    dataset, told = _dataset(tmp_path / "dataset"), Counter[tuple[str, float]]()
+    with (dataset / "train.txt").open("a", encoding="utf-8") as listed:
+        listed.write("./images/train/wet0.png\n" * 2)
+
+    for _, seen in look_at_all(
+        dataset, 1, tmp_path / "run", lambda _picture, boxes, _part: np.ones((1, 1), np.float32) * len(boxes)
+    ):
+        told.update((part, float(rows[0, 0])) for part, rows in seen)
+
+    assert told == {("train", 1.0): 24 + 2, ("train", 0.0): 24, ("val", 1.0): 3, ("val", 0.0): 3}
 
 
 def test_a_scene_learns_what_boxes_mark_and_goes_on_where_it_stopped(tmp_path: Path, recipe: Recipe) -> None:
@@ -83,6 +99,7 @@ def test_a_wrong_label_and_a_broken_picture_are_named(tmp_path: Path, recipe: Re
 
 def test_a_dataset_without_pictures_teaches_nothing(tmp_path: Path, recipe: Recipe) -> None:
     (tmp_path / "summary.json").write_text('{"training_id": "abc"}', encoding="utf-8")
+    (tmp_path / "train.txt").touch()
 
     with pytest.raises(RecipeError, match="0 training views show the thing, 0 do not"):
         list(learn_scene(recipe, tmp_path, tmp_path / "run"))

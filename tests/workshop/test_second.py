@@ -56,6 +56,8 @@ def _dataset(folder: Path) -> Path:
                 cv2.imwrite(str(picture), _picture(colour, dice))
                 label.write_text("0 0.25 0.5 0.5 1\n" if kind == "wet" else "", encoding="utf-8")
     (folder / "summary.json").write_text('{"training_id": "abc"}', encoding="utf-8")
+    listed = [f"./images/train/{path.name}\n" for path in sorted((folder / "images" / "train").iterdir())]
+    (folder / "train.txt").write_text("".join(listed), encoding="utf-8")
     return folder
 
 
