@@ -23,6 +23,7 @@ from rich.progress import (
 
 from models.synth.clip_scenes import ALL, SCENES, choose_scenes
 from models.synth.demo_scenes import CLIPS, plan_clip
+from models.synth.stills import WEATHER_SHARES
 from models.synth.streets import STREETS
 
 TAKES = 3
@@ -44,17 +45,21 @@ def images(
     scenes: Annotated[str, typer.Option(help=f"Street types, with commas: {', '.join(STREETS)}.")] = ",".join(
         STREETS
     ),
+    weathers: Annotated[
+        str, typer.Option(help=f"Only these, with commas: {', '.join(WEATHER_SHARES)}.")
+    ] = ",".join(WEATHER_SHARES),
     seed: Seed = 1,
     samples: Samples = 6,
     workers: Annotated[int, typer.Option(min=1, help="Processes; each takes one core.")] = 1,
 ) -> None:
     """Render labelled pictures: images/, labels/ (YOLO), truths/ (names, camera), masks/ (water)."""
-    streets = tuple(known(name.strip(), tuple(STREETS), "street type") for name in scenes.split(","))
+    streets = all_known(scenes, tuple(STREETS), "street type")
+    wanted = all_known(weathers, tuple(WEATHER_SHARES), "weather")
     need_blender()
     from models.synth.images import plan_scenes, prepare, render_scene
 
     prepare(out)
-    work = list(plan_scenes(streets, count, seed, TAKES, out))
+    work = list(plan_scenes(streets, wanted, count, seed, TAKES, out))
     missing = sum(len(scene.missing()) for scene in work)
     console.print(f"{count - missing} of {count} pictures are in {out} already")
     with progress("pictures", missing) as advance:
@@ -98,8 +103,8 @@ def _clip(scene: str, seed: int, out: Path, *, samples: int, workers: int) -> No
 
 
 def _clips(scenes: str, count: int, seed: int, out: Path, *, samples: int, workers: int) -> None:
-    names = ALL if scenes == "all" else tuple(name.strip() for name in scenes.split(","))
-    chosen = tuple(choose_scenes(tuple(known(name, tuple(SCENES), "scene") for name in names), count, seed))
+    names = ALL if scenes == "all" else all_known(scenes, tuple(SCENES), "scene")
+    chosen = tuple(choose_scenes(names, count, seed))
     need_blender()
     from models.synth.clip_set import missing_clips, render_clip
 
@@ -117,6 +122,11 @@ def known(name: str, names: tuple[str, ...], what: str) -> str:
     if name not in names:
         raise typer.BadParameter(f"there is no {what} {name!r}; there are {', '.join(names)}")
     return name
+
+
+def all_known(listed: str, names: tuple[str, ...], what: str) -> tuple[str, ...]:
+    """The names between commas, each of them one of ``names``."""
+    return tuple(known(name.strip(), names, what) for name in listed.split(","))
 
 
 def need_blender() -> None:

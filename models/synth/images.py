@@ -1,5 +1,6 @@
 """Scenes become training pictures on disk: picture, YOLO labels, truth with names, water mask."""
 
+import itertools
 import json
 import os
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from models.synth.kinds import LABELS
 from models.synth.labels import Truth, find_truths, find_water, road_heights, water_mask
 from models.synth.plan import Plan
 from models.synth.sensor import Sensor, compressed, expose
-from models.synth.stills import plan_still
+from models.synth.stills import plan_still, weather_of
 
 EPOCH = datetime(2025, 3, 1, tzinfo=UTC)
 
@@ -126,8 +127,18 @@ def write_whole(path: Path, content: bytes) -> None:
     half.replace(path)
 
 
-def plan_scenes(streets: tuple[str, ...], count: int, seed: int, takes: int, out: Path) -> Iterator[Scene]:
-    """The scenes of ``count`` pictures: street types in turn, seeds upwards from ``seed``."""
-    for number in range(-(-count // takes)):
-        left = min(takes, count - number * takes)
-        yield Scene(street=streets[number % len(streets)], seed=seed + number, takes=left, out=out)
+def plan_scenes(
+    streets: tuple[str, ...], weathers: tuple[str, ...], count: int, seed: int, takes: int, out: Path
+) -> Iterator[Scene]:
+    """The scenes of ``count`` pictures: street types in turn, seeds upwards from ``seed``.
+
+    A seed that gives a street type another weather than ``weathers`` is passed over.
+    """
+    for number in itertools.count():
+        street = streets[number % len(streets)]
+        if weather_of(street, seed + number) not in weathers:
+            continue
+        yield Scene(street=street, seed=seed + number, takes=min(takes, count), out=out)
+        count -= takes
+        if count <= 0:
+            return

@@ -29,9 +29,8 @@ SIZES = ((448, 252), (448, 252), (400, 300))
 
 def plan_still(street_name: str, seed: int, takes: int = 1) -> Plan:
     """The scene of a street type and a seed, over ``takes`` pictures."""
-    rng = np.random.default_rng((seed, *street_name.encode()))
-    street = STREETS[street_name]
-    weather = WEATHERS[str(rng.choice(list(WEATHER_SHARES), p=list(WEATHER_SHARES.values())))]
+    rng = _dice(street_name, seed)
+    street, weather = STREETS[street_name], WEATHERS[_drawn_weather(rng)]
     ground = _ground(rng, street, seed)
     view = _view(rng, street)
     floor = Floor(rng, taken=[(view.x, view.y, LENS_FREE_M, LENS_FREE_M)])
@@ -50,6 +49,20 @@ def plan_still(street_name: str, seed: int, takes: int = 1) -> Plan:
         duration_s=takes * TAKE_S,
         fps=1 / TAKE_S,
     )
+
+
+def weather_of(street_name: str, seed: int) -> str:
+    """The name of the weather that ``plan_still`` gives a street type and a seed."""
+    return _drawn_weather(_dice(street_name, seed))
+
+
+def _dice(street_name: str, seed: int) -> Rng:
+    return np.random.default_rng((seed, *street_name.encode()))
+
+
+def _drawn_weather(rng: Rng) -> str:
+    """The first draw of a scene, so that it can be known without the rest."""
+    return str(rng.choice(list(WEATHER_SHARES), p=list(WEATHER_SHARES.values())))
 
 
 def _view(rng: Rng, street: Street) -> View:

@@ -14,7 +14,7 @@ from models.synth.images import Scene, clock_of, plan_scenes, prepare, write_tak
 from models.synth.kinds import LABELS
 from models.synth.labels import Truth
 from models.synth.sensor import Sensor, compressed, expose
-from models.synth.stills import plan_still
+from models.synth.stills import WEATHER_SHARES, plan_still, weather_of
 
 WIDE = {"COLUMNS": "200"}
 NOW = datetime(2025, 5, 1, 12, tzinfo=UTC)
@@ -29,6 +29,16 @@ def test_an_unknown_street_type_is_refused_with_those_that_there_are(tmp_path: P
     assert "there is no street type 'moon'" in result.output
     assert "shop_street" in result.output
     assert not (tmp_path / "x").exists()
+
+
+def test_an_unknown_weather_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
+    result = CliRunner().invoke(
+        app, ["images", "--weathers", "wet,hail", "--out", str(tmp_path / "x")], env=WIDE
+    )
+
+    assert result.exit_code == 2
+    assert "there is no weather 'hail'" in result.output
+    assert "night_rain" in result.output
 
 
 def test_an_unknown_clip_scene_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
@@ -73,13 +83,26 @@ def test_without_blender_the_way_out_is_named(
 
 
 def test_as_many_pictures_are_planned_as_were_asked_for(tmp_path: Path) -> None:
-    scenes = list(plan_scenes(("a", "b"), 7, 100, 3, tmp_path))
+    streets = ("shop_street", "junction")
+
+    scenes = list(plan_scenes(streets, tuple(WEATHER_SHARES), 7, 100, 3, tmp_path))
 
     assert [(scene.street, scene.seed, scene.takes) for scene in scenes] == [
-        ("a", 100, 3),
-        ("b", 101, 3),
-        ("a", 102, 1),
+        ("shop_street", 100, 3),
+        ("junction", 101, 3),
+        ("shop_street", 102, 1),
     ]
+
+
+def test_only_scenes_of_the_weathers_asked_for_are_planned(tmp_path: Path) -> None:
+    every = list(plan_scenes(("junction",), tuple(WEATHER_SHARES), 300, 1, 1, tmp_path))
+
+    nights = list(plan_scenes(("junction",), ("night_wet", "night_rain"), 20, 1, 1, tmp_path))
+
+    assert len(nights) == 20
+    assert {plan_still("junction", one.seed).weather.name for one in nights} == {"night_wet", "night_rain"}
+    wanted = [one for one in every if weather_of("junction", one.seed) in {"night_wet", "night_rain"}]
+    assert nights == wanted[:20]
 
 
 def test_nothing_is_missing_of_a_scene_that_is_there(tmp_path: Path) -> None:
