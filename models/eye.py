@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,16 @@ def claim(out: Path, what: str) -> None:
             "name another --out"
         )
     marker.write_text(what, encoding="utf-8")
+
+
+def constants_of(*modules: ModuleType) -> str:
+    """Return the constants of what shapes a look, and some more: with others it would be seen otherwise."""
+    return " ".join(
+        f"{module.__name__}.{name}={value}"
+        for module in modules
+        for name, value in sorted(vars(module).items())
+        if name.isupper()
+    )
 
 
 def look_at_all(dataset: Path, classes: int, out: Path, see: See) -> Iterator[tuple[Progress, Seen]]:

@@ -1,5 +1,6 @@
 """Learning a scene: the features of many views of the training pictures teach its judge."""
 
+import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from models import views
 from models.alarms import auroc
 from models.boxes import Boxes
 from models.dataset_folder import check_finished, training_id_of
-from models.eye import PARTS, Eye, Progress, claim, look_at_all, open_eye
+from models.eye import PARTS, Eye, Progress, claim, constants_of, look_at_all, open_eye
 from models.preprocess import letterbox
 from models.recipe import Recipe, RecipeError
 from models.scene import MAPS, Judge, save_judge
@@ -48,7 +50,8 @@ def learn_scene(recipe: Recipe, dataset: Path, out: Path) -> Iterator[Progress |
     check_finished(dataset)
     if recipe.scene is None:
         raise RecipeError(f'recipe {recipe.name} judges no scene: give it scene = "LABEL"')
-    claim(out, f"{training_id_of(dataset)} {recipe.scene} {recipe.input_px}")
+    constants = constants_of(views, sys.modules[__name__])
+    claim(out, f"{training_id_of(dataset)} {recipe.scene} {recipe.input_px} {constants}")
     eye, looks = open_eye(out), {part: [np.empty((0, 1 + 2 * MAPS), np.float32)] for part in PARTS}
 
     def see(picture: NDArray[np.uint8], boxes: Boxes, part: str) -> NDArray[np.float32]:
@@ -65,14 +68,14 @@ def learn_scene(recipe: Recipe, dataset: Path, out: Path) -> Iterator[Progress |
 
 
 def look(
-    eye: Eye, recipe: Recipe, picture: NDArray[np.uint8], boxes: Boxes, views: int
+    eye: Eye, recipe: Recipe, picture: NDArray[np.uint8], boxes: Boxes, most: int
 ) -> NDArray[np.float32]:
-    """Return (n, 1 + features) of up to ``views`` of a picture; the first column is 1 where it is shown."""
+    """Return (n, 1 + features) of ``most`` views or fewer; the first column is 1 where the thing is shown."""
     label = list(recipe.labels).index(str(recipe.scene))
     boxes = boxes[boxes[:, 0] == label]
     dice = np.random.default_rng(zlib.crc32(picture.tobytes()))
     seen = [picture]
-    for _ in range(views - 1):
+    for _ in range(most - 1):
         view, share = view_of(picture, boxes, dice)
         if not len(boxes) or share >= SEEN:
             seen.append(view)

@@ -1,5 +1,6 @@
 """Learning the second look: regions around a detector's own boxes teach which of them show the thing."""
 
+import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from models.backed import weigh
 from models.boxes import Boxes
 from models.dataset_folder import check_finished, training_id_of
 from models.detector import OnnxDetector, load_detector
-from models.eye import PARTS, Eye, Progress, claim, look_at_all, open_eye
+from models.eye import PARTS, Eye, Progress, claim, constants_of, look_at_all, open_eye
 from models.golden import record_golden
 from models.learn_scene import teach
 from models.manifest import SECOND_FILE, Closer, Second, load_manifest, pinned, save_manifest
@@ -64,7 +65,8 @@ def learn_second(
             f"not {', '.join(sorted(unknown))}: export it by the same recipe"
         )
     lessons = ", ".join(map(repr, recipe.second))
-    claim(out, f"{training_id_of(dataset)} {detector.info.sha256} {lessons} {_constants()}")
+    constants = constants_of(views, shown, second_look, sys.modules[__name__])
+    claim(out, f"{training_id_of(dataset)} {detector.info.sha256} {lessons} {constants}")
     eye, rows = open_eye(out), {part: [np.empty((0, FEATURES + 2 * MAPS), np.float32)] for part in PARTS}
 
     def see(picture: NDArray[np.uint8], boxes: Boxes, part: str) -> NDArray[np.float32]:
@@ -147,12 +149,6 @@ def _moved(region: Region, width: int, height: int, dice: np.random.Generator) -
     )
     box = np.array([across - grown / 2, down - grown / 2, across + grown / 2, down + grown / 2], np.float32)
     return region_of(box, Closer(labels=(), scale=1, least=0, worth=(1, 0, 0)), width, height)
-
-
-def _constants() -> str:
-    """Return what shapes what is seen, and some more: with other constants it would be seen otherwise."""
-    known = {**vars(views), **vars(shown), **vars(second_look), **globals()}
-    return " ".join(f"{name}={known[name]}" for name in sorted(known) if name.isupper())
 
 
 def _closer(lesson: Lesson, worth: tuple[float, float, float] = (1.0, 0.0, 0.0)) -> Closer:

@@ -85,6 +85,17 @@ def test_a_run_keeps_to_its_dataset(tmp_path: Path, recipe: Recipe) -> None:
         next(learn_scene(recipe, _dataset(tmp_path / "two", "xyz"), tmp_path / "run"))
 
 
+def test_what_was_seen_in_other_views_is_not_mixed_in(
+    tmp_path: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = _dataset(tmp_path / "dataset")
+    next(learn_scene(recipe, dataset, tmp_path / "run"))
+    monkeypatch.setattr("models.views.NIGHT_SHARE", 1.0)
+
+    with pytest.raises(RecipeError, match="otherwise"):
+        next(learn_scene(recipe, dataset, tmp_path / "run"))
+
+
 def test_a_wrong_label_and_a_broken_picture_are_named(tmp_path: Path, recipe: Recipe) -> None:
     dataset = _dataset(tmp_path / "dataset")
     (dataset / "labels" / "train" / "dry1.txt").write_text("7 0.5 0.5 1 1\n", encoding="utf-8")
