@@ -19,6 +19,8 @@ from models.preprocess import letterbox
 
 INT8_LOSS = 0.01
 """INT8 is shipped only if every label loses less AP50 than this: a mean hides what one label lost."""
+HEAD = "model.23"
+"""Of a YOLO11, wherever it stands in a larger network."""
 
 
 def quantise(directory: Path, pictures: Iterable[NDArray[np.uint8]]) -> Manifest:
@@ -84,9 +86,10 @@ def drop_int8(directory: Path) -> Manifest:
 
 def _is_decoding(node: Any) -> bool:  # noqa: ANN401  onnx ships no types
     """Whether a node comes after the convolutions of a head, or after all layers."""
-    path = node.name.removeprefix("/").removeprefix("base/").removeprefix("learnt/")
-    layer, _, inside = path.partition("/")
-    return not inside or (layer.startswith("model.23") and not inside.startswith(("cv2", "cv3")))
+    path = node.name.strip("/").split("/")
+    if HEAD in path:
+        return not path[path.index(HEAD) + 1].startswith(("cv2", "cv3"))
+    return len(path) == 1
 
 
 class _Pictures(CalibrationDataReader):  # type: ignore[misc]
