@@ -20,7 +20,7 @@ from models.lifts import measure_lifts
 from models.manifest import FILES, Manifest, pinned, save_manifest
 from models.picture import find_pictures, read_picture
 from models.publish import farewell, published
-from models.quantise import keep_or_drop_int8, quantise
+from models.quantise import add_int8
 from models.recipe import Recipe, RecipeError
 from models.scene import load_scene
 from models.tracing import shrink, trace
@@ -66,8 +66,7 @@ def export(
     gone = farewell(out)
     with published(out) as part:
         export_fp32(recipe, network, part, version=version, training_id=training_id)
-        quantise(part, (read_picture(picture) for picture in evenly(pictures, RANGE_PICTURES)))
-        verdict = keep_or_drop_int8(part, dataset)
+        verdict = add_int8(part, evenly(pictures, RANGE_PICTURES), dataset)
     golden = out / "golden"
     if golden.is_dir():
         record_golden(load_detector(out, variant="fp32"), golden)

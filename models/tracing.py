@@ -32,11 +32,17 @@ def trace(network: Any, path: Path, px: int, answer: str, axes: Mapping[int, str
 
 
 def shrink(path: Path) -> None:
-    """Simplify an ONNX file, its large weights in half precision on disk.
+    """Simplify an ONNX file, its large weights in half precision on disk."""
+    onnx.save(onnxslim.slim(onnx.load(str(path))), str(path))
+    halve(path)
+
+
+def halve(path: Path) -> None:
+    """Keep the large weights of an ONNX file in half precision on disk.
 
     onnxruntime widens them once, when it opens the file.
     """
-    model: Any = onnxslim.slim(onnx.load(str(path)))
+    model: Any = onnx.load(str(path))
     graph, casts = model.graph, []
     for weights in graph.initializer:
         if weights.data_type == onnx.TensorProto.FLOAT and np.prod(weights.dims) > SMALL:

@@ -1,6 +1,5 @@
 """What training does to a model and its pictures; needs the extra `train` (`make test-train`)."""
 
-import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,13 +10,9 @@ from torch.nn.functional import interpolate
 from ultralytics import YOLO
 
 from models.beside import Beside
-from models.detector import CATALOG, load_detector
 from models.heads import Surest, transplant
 from models.lifts import BLANK, ENOUGH, measure_lifts
-from models.manifest import FILES
 from models.night import darkened
-from models.picture import find_pictures, read_picture
-from models.quantise import _is_decoding, judge_int8, quantise
 from models.recipe import RECIPES, Recipe, RecipeError, load_recipe
 from models.train import train
 from models.weights import load_weights, mean_weights
@@ -162,37 +157,6 @@ def test_night_is_darker_and_leaves_the_rest_alone() -> None:
     assert float(shown[dark].mean()) < 0.5
     assert torch.equal(darkened(pictures, 0.0), pictures)
     assert 0 <= float(shown.min()) <= float(shown.max()) <= 1
-
-
-@pytest.mark.parametrize("where", ["", "base/", "learnt/", "detector/"])
-def test_decoding_is_told_from_layers_wherever_a_head_stands(where: str) -> None:
-    names = {"model.23/cv2.0/conv/Conv": False, "model.23/Concat_3": True, "model.5/conv/Conv": False}
-
-    assert {name: _is_decoding(SimpleNamespace(name=f"/{where}{name}")) for name in names} == names
-    assert _is_decoding(SimpleNamespace(name="/Concat"))
-    assert not _is_decoding(SimpleNamespace(name="/scene/network/_blocks.0/Conv"))
-
-
-def test_int8_of_a_detector_with_a_scene_says_nearly_the_same(tmp_path: Path) -> None:
-    model = shutil.copytree(CATALOG / "water", tmp_path / "water")
-    pictures = [read_picture(path) for path in find_pictures(model / "golden")]
-
-    quantise(model, pictures)
-
-    whole, small = (load_detector(model, variant=variant) for variant in FILES)
-    for picture in pictures:
-        surest = [max(one.detect(picture).confidences, default=0.0) for one in (whole, small)]
-        assert surest[1] == pytest.approx(surest[0], abs=0.1)
-
-
-def test_int8_is_shipped_where_no_label_loses_a_point() -> None:
-    whole = {"car": 0.50, "bus": 0.40}
-
-    assert judge_int8(whole, {"car": 0.60, "bus": 0.392})[0]
-    kept, why = judge_int8(whole, {"car": 0.60, "bus": 0.388})
-    assert not kept
-    assert "not shipped: AP50 of bus, which loses most, 0.400 in fp32, 0.388 in INT8; mean of 2 labels" in why
-    assert judge_int8({}, {}) == (False, "INT8 is not shipped: no label has 20 truths to judge it by")
 
 
 def test_a_run_that_is_there_is_not_overwritten(recipe: Recipe, tmp_path: Path) -> None:
