@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,12 +11,13 @@ import cv2
 import numpy as np
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
 
 from edge.contract.messages import EvidenceRef
 from tests.control_room import ACCOUNT, PASSWORD, ControlRoom
 
 CHROMIUM = "/usr/bin/chromium"
+SLOW_S = 1.5
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -131,6 +133,21 @@ def test_a_ticket_is_opened_its_pictures_are_seen_and_it_is_accepted(page: Page,
     served.room.see(rev=2, phase="cleared", reason="gone", evidence=[before, after])
     expect(page.locator(".standing-now")).to_contain_text("摄像头核查通过")
     expect_drawn(page.locator("figure:last-child .picture img"))
+
+
+def test_what_happens_while_the_scripts_of_a_ticket_load_is_shown(page: Page, served: Served) -> None:
+    before = a_picture(served.room, brightness=90)
+    ticket_id = served.room.see(evidence=[before])
+
+    def happen(route: Route) -> None:
+        served.room.see(rev=2, phase="cleared", reason="gone", evidence=[before])
+        time.sleep(SLOW_S)
+        route.continue_()
+
+    page.route("**/static/ticket.js", happen, times=1)
+    page.locator(f"#ticket-{ticket_id}").click()
+
+    expect(page.locator(".standing-now")).to_contain_text("已结案")
     expect(page.locator("#minimap path.cell.here")).to_have_count(1)
 
 

@@ -147,6 +147,7 @@ document.addEventListener("visibilitychange", () => {
 body.addEventListener("htmx:afterSwap", (event) => watchPictures(event.target));
 watchPictures(document);
 if (lastLogId !== undefined) {
-  connect();
+  // Not before the page's other scripts listen: they run before this event.
+  document.addEventListener("DOMContentLoaded", () => stream ?? connect());
   setInterval(tick, 1000);
 }
