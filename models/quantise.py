@@ -63,7 +63,7 @@ def add_int8(directory: Path, pictures: Sequence[Path], dataset: Path) -> str:
 
     A model with a scene is tried whole first, then with nothing but its scene in INT8.
     """
-    nodes = onnx.load(str(directory / FILES["fp32"]), load_external_data=False).graph.node
+    nodes = onnx.load(str(directory / FILES["fp32"])).graph.node
     whole = ap50_of(load_detector(directory, variant="fp32"), dataset, ENOUGH_TRUTHS)
     why = ""
     for scene_only in (False, True) if any(map(_is_scene, nodes)) else (False,):

@@ -189,32 +189,21 @@ lon = 121.47
 id = "all"
 polygon = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]]
 """
-_IDLE_RULE = """
+_RULE = """
 [[cameras.rules]]
-id = "stalls"
-rule = "presence"
-kind = "street_encroachment"
+id = "{model}"
+rule = "{rule}"
+kind = "{kind}"
 zone = "all"
-model = "street"
-labels = ["umbrella"]
+model = "{model}"
+labels = {labels}
 """
-_BUSY_RULES = """
-[[cameras.rules]]
-id = "stalls"
-rule = "presence"
-kind = "street_encroachment"
-zone = "all"
-model = "street"
-labels = ["stall", "goods"]
-every_s = 10
-max_age_s = 10
-[[cameras.rules]]
-id = "water"
-rule = "surface"
-kind = "standing_water"
-zone = "all"
-model = "water"
-labels = ["water"]
-every_s = 10
-max_age_s = 10
-"""
+_STALLS = {"model": "street", "rule": "presence", "kind": "street_encroachment"}
+_IDLE_RULE = _RULE.format(labels=["umbrella"], **_STALLS)
+_EVERY_10_S = "every_s = 10\nmax_age_s = 10\n"
+_BUSY_RULES = (
+    _RULE.format(labels=["stall", "goods"], **_STALLS)
+    + _EVERY_10_S
+    + _RULE.format(labels=["water"], model="water", rule="surface", kind="standing_water")
+    + _EVERY_10_S
+)
