@@ -18,7 +18,7 @@ from models.golden import record_golden
 from models.heads import transplant
 from models.lifts import measure_lifts
 from models.manifest import FILES, Manifest, pinned, save_manifest
-from models.picture import find_pictures, read_picture
+from models.picture import evenly, find_pictures, read_picture
 from models.publish import farewell, published
 from models.quantise import add_int8
 from models.recipe import Recipe, RecipeError
@@ -113,12 +113,6 @@ def export_fp32(recipe: Recipe, network: nn.Module, out: Path, *, version: str, 
     )
     save_manifest(manifest, out)
     return manifest
-
-
-def evenly(paths: Sequence[Path], count: int) -> Sequence[Path]:
-    """Return ``count`` of ``paths``, or all if there are fewer, evenly spaced."""
-    taken = min(count, len(paths))
-    return [paths[index * len(paths) // taken] for index in range(taken)]
 
 
 def _told(dataset: Path, recipe: Recipe) -> Iterator[tuple[NDArray[np.uint8], bool]]:

@@ -48,19 +48,38 @@ def transplant(model: Any, recipe: Recipe, lifts: Mapping[str, Sequence[float]] 
     rows = [[known[start] for start in names] or [None] for names in starts.values()]
     lifted = [(lifts or {}).get(label, [0.0] * max(1, len(names))) for label, names in starts.items()]
     added = torch.tensor([lift for label in lifted for lift in label])
-    head = model.model[-1]
-    for branch in head.cv3:
+    for branch in model.model[-1].cv3:
         branch[-1] = _grown(branch[-1], rows, added)
+    return _named(model, labels)
+
+
+def relabelled(model: Any, labels: Sequence[str], counts: list[int]) -> Any:  # noqa: ANN401
+    """Give ``model`` these labels, with so many rows each that know nothing."""
+    for branch in model.model[-1].cv3:
+        branch[-1] = _spoken(counts, branch[-1].in_channels)
+    return _named(model, dict(enumerate(labels)))
+
+
+def _named(model: Any, labels: dict[int, str]) -> Any:  # noqa: ANN401
+    head = model.model[-1]
     model.nc = head.nc = model.yaml["nc"] = len(labels)
     head.no = head.nc + head.reg_max * 4
     model.names = labels
     return model
 
 
+def _spoken(counts: list[int], channels: int) -> nn.Module:
+    convolution = nn.Conv2d(channels, sum(counts), kernel_size=1)
+    if sum(counts) == len(counts):
+        return convolution
+    return nn.Sequential(convolution, Surest(counts))
+
+
 def _grown(old: nn.Conv2d, rows: list[list[int] | list[None]], lifts: Tensor) -> nn.Module:
     """Return the convolution with these rows of the old one, lifted; a row of ``None`` knows nothing yet."""
     flat = [row for label in rows for row in label]
-    new = nn.Conv2d(old.in_channels, len(flat), kernel_size=1)
+    spoken = _spoken([len(label) for label in rows], old.in_channels)
+    new = spoken[0] if isinstance(spoken, nn.Sequential) else spoken
     with torch.no_grad():
         new.weight.normal_(std=float(old.weight.std()) / 4)
         new.bias.fill_(RARE)
@@ -68,6 +87,4 @@ def _grown(old: nn.Conv2d, rows: list[list[int] | list[None]], lifts: Tensor) ->
             if row is not None:
                 new.weight[index], new.bias[index] = old.weight[row], old.bias[row]
         new.bias += lifts
-    if len(flat) == len(rows):
-        return new
-    return nn.Sequential(new, Surest([len(label) for label in rows]))
+    return spoken

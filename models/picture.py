@@ -1,6 +1,6 @@
 """Pictures come from disk here, and are refused by name when they cannot be read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -34,6 +34,12 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
 def find_pictures(folder: Path) -> Iterator[Path]:
     """Yield the pictures directly in ``folder``, by name."""
     return (path for path in sorted(folder.glob("*")) if path.suffix.lower() in SUFFIXES)
+
+
+def evenly(paths: Sequence[Path], count: int) -> Sequence[Path]:
+    """Return ``count`` of ``paths``, or all if there are fewer, evenly spaced."""
+    taken = min(count, len(paths))
+    return [paths[index * len(paths) // taken] for index in range(taken)]
 
 
 def _is_cut_short(content: bytes) -> bool:

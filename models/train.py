@@ -11,8 +11,13 @@ from ultralytics.utils.torch_utils import strip_optimizer
 from models.dataset_folder import check_finished
 from models.heads import transplant
 from models.night import darkened
+from models.picture import evenly, find_pictures, read_picture
 from models.recipe import Recipe, RecipeError
+from models.thaw import thaw
 from models.weights import load_weights
+
+THAWING_PICTURES = 200
+"""So many training pictures say what a published model's layers see."""
 
 
 def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bool) -> Path:
@@ -29,7 +34,7 @@ def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bo
     elif last.exists():
         raise RecipeError(f"{last} is there from an earlier run: go on with --resume, or name another --out")
     if not resume:
-        load_weights(weights)  # a wrong file is told before the run's folder is made
+        weights = _begin(recipe, dataset, weights, out)
     threads = torch.get_num_threads()  # before Ultralytics leaves one core idle
     overrides = {
         "model": str(last if resume else weights),
@@ -61,6 +66,19 @@ def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bo
     trainer.add_callback("on_train_start", lambda _: torch.set_num_threads(threads))
     trainer.train()
     return Path(trainer.last)
+
+
+def _begin(recipe: Recipe, dataset: Path, weights: Path, out: Path) -> Path:
+    """Return the file of weights to begin with; of a model's folder it is made, in ``out``."""
+    if not weights.is_dir():
+        load_weights(weights)  # a wrong file is told before the run's folder is made
+        return weights
+    pictures = evenly(list(find_pictures(dataset / "images" / "train")), THAWING_PICTURES)
+    network = thaw(recipe, weights, map(read_picture, pictures))
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / "thawed.pt"
+    torch.save({"model": network, "epoch": -1}, path)
+    return path
 
 
 def _check_unfinished(last: Path, data: str) -> None:

@@ -19,7 +19,12 @@ notes = Console(stderr=True)
 ModelName = Annotated[str, typer.Argument(help="A model of the catalog, or a folder with a manifest.toml.")]
 RecipeName = Annotated[str, typer.Argument(help="A recipe by name (street, water), or a file.")]
 DatasetFolder = Annotated[Path, typer.Option("--dataset", help="A folder that `models dataset` wrote.")]
-Weights = Annotated[Path, typer.Option("--weights", help="Weights (.pt) to begin with.")]
+Weights = Annotated[
+    Path,
+    typer.Option(
+        "--weights", help="Weights (.pt) to begin with, or the folder of a published model to learn on."
+    ),
+]
 AnyVariant = Annotated[Variant | None, typer.Option("--variant", help="fp32 or int8; int8 where shipped.")]
 PerPicture = Annotated[bool, typer.Option("--per-picture", help="Ask of a picture, not of each box.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -39,7 +39,7 @@ Samples = Annotated[int, typer.Option(min=1, help="Light paths a pixel, before t
 
 
 @app.command()
-def images(
+def images(  # noqa: PLR0913, PLR0917  a command takes what it offers
     out: Annotated[Path, typer.Option(help="Folder of the data set; what is there is kept.")],
     count: Annotated[int, typer.Option(min=1, help="How many pictures.")] = 12,
     scenes: Annotated[str, typer.Option(help=f"Street types, with commas: {', '.join(STREETS)}.")] = ",".join(
@@ -50,6 +50,7 @@ def images(
     ] = ",".join(WEATHER_SHARES),
     seed: Seed = 1,
     samples: Samples = 6,
+    takes: Annotated[int, typer.Option(min=1, help="Pictures of each scene, three seconds apart.")] = TAKES,
     workers: Annotated[int, typer.Option(min=1, help="Processes; each takes one core.")] = 1,
 ) -> None:
     """Render labelled pictures: images/, labels/ (YOLO), truths/ (names, camera), masks/ (water)."""
@@ -59,7 +60,7 @@ def images(
     from models.synth.images import plan_scenes, prepare, render_scene
 
     prepare(out)
-    work = list(plan_scenes(streets, wanted, count, seed, TAKES, out))
+    work = list(plan_scenes(streets, wanted, count, seed, takes, out))
     missing = sum(len(scene.missing()) for scene in work)
     console.print(f"{count - missing} of {count} pictures are in {out} already")
     with progress("pictures", missing) as advance:

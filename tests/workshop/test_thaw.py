@@ -1,0 +1,84 @@
+"""A published model learns on from where it is; needs the extra `train` (`make test-train`)."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch.nn.functional import interpolate
+
+from models.beside import shrunk
+from models.detector import CATALOG
+from models.manifest import ModelError, load_manifest, pinned, save_manifest
+from models.picture import find_pictures, read_picture
+from models.preprocess import letterbox
+from models.recipe import RECIPES, RecipeError, load_recipe
+from models.thaw import thaw
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+def _golden(model: str) -> list[NDArray[np.uint8]]:
+    return [read_picture(path) for path in find_pictures(CATALOG / model / "golden")]
+
+
+def _said_by_file(model: str, blob: NDArray[np.float32]) -> NDArray[np.float32]:
+    (answer,) = ort.InferenceSession(str(CATALOG / model / "model.onnx")).run(None, {"images": blob})
+    return np.asarray(answer)
+
+
+def test_what_is_thawed_says_what_the_file_says() -> None:
+    recipe, pictures = load_recipe(RECIPES / "street.toml"), _golden("street")
+    network = thaw(recipe, CATALOG / "street", pictures).eval()
+    blob = letterbox(pictures[0], recipe.input_px).blob
+    small = (shrunk(blob.shape[2]), shrunk(blob.shape[3]))
+
+    with torch.no_grad():
+        ours = network(interpolate(torch.from_numpy(blob), size=small, mode="bilinear"))[0].numpy()
+
+    learnt = [4 + list(recipe.labels).index(label) for label in recipe.learn]
+    theirs = _said_by_file("street", blob)[..., -ours.shape[2] :]
+    assert ours[:, learnt] == pytest.approx(theirs[:, learnt], abs=1e-4)
+    assert ours[:, learnt].max() > 0.1
+
+
+def test_a_network_that_a_scene_backs_is_thawed_alone() -> None:
+    recipe, pictures = load_recipe(RECIPES / "water.toml"), _golden("water")
+    network = thaw(recipe, CATALOG / "water", pictures).eval()
+    blob = letterbox(pictures[0], recipe.input_px).blob
+
+    with torch.no_grad():
+        ours = network(torch.from_numpy(blob))[0].numpy()
+
+    assert ours[:, :4] == pytest.approx(_said_by_file("water", blob)[:, :4], abs=0.1)
+
+
+def test_the_first_step_of_learning_does_not_undo_what_is_known() -> None:
+    recipe, picture = load_recipe(RECIPES / "water.toml"), _golden("water")[0]
+    network = thaw(recipe, CATALOG / "water", [picture])
+    images = torch.from_numpy(letterbox(picture, recipe.train_px).blob)
+
+    with torch.no_grad():
+        known = network.eval()(images)[0][:, 4:]
+        learning = network.train()(images)["scores"].sigmoid()
+
+    assert float(known.max()) > 0.5
+    assert learning.numpy() == pytest.approx(known.numpy(), abs=0.05)
+
+
+def test_another_recipe_and_a_file_that_holds_no_network_are_named(tmp_path: Path) -> None:
+    water, street = (load_recipe(RECIPES / f"{name}.toml") for name in ("water", "street"))
+    with pytest.raises(RecipeError, match="knows water, recipe street person"):
+        thaw(street, CATALOG / "water", [])
+    with pytest.raises(RecipeError, match="no pictures"):
+        thaw(water, CATALOG / "water", [])
+
+    other = onnx.helper.make_graph([], "none", [], [])
+    onnx.save(onnx.helper.make_model(other), str(tmp_path / "model.onnx"))
+    manifest = load_manifest(CATALOG / "water")
+    save_manifest(manifest.model_copy(update={"files": {"fp32": pinned(tmp_path / "model.onnx")}}), tmp_path)
+    with pytest.raises(ModelError, match="holds no YOLO11n of recipe water"):
+        thaw(water, tmp_path, [])
