@@ -42,20 +42,29 @@ Samples = Annotated[int, typer.Option(min=1, help="Light paths a pixel, before t
 def images(  # noqa: PLR0913, PLR0917  a command takes what it offers
     out: Annotated[Path, typer.Option(help="Folder of the data set; what is there is kept.")],
     count: Annotated[int, typer.Option(min=1, help="How many pictures.")] = 12,
-    scenes: Annotated[str, typer.Option(help=f"Street types, with commas: {', '.join(STREETS)}.")] = ",".join(
-        STREETS
-    ),
+    scenes: Annotated[
+        str,
+        typer.Option(
+            help=f"Street types, with commas: {', '.join(STREETS)}; or moments of labelled clips: "
+            f"{', '.join(SCENES)}."
+        ),
+    ] = ",".join(STREETS),
     weathers: Annotated[
         str, typer.Option(help=f"Only these, with commas: {', '.join(WEATHER_SHARES)}.")
     ] = ",".join(WEATHER_SHARES),
     seed: Seed = 1,
     samples: Samples = 6,
-    takes: Annotated[int, typer.Option(min=1, help="Pictures of each scene, three seconds apart.")] = TAKES,
+    takes: Annotated[
+        int, typer.Option(min=1, max=10, help="Pictures of each scene, three seconds apart.")
+    ] = TAKES,
     workers: Annotated[int, typer.Option(min=1, help="Processes; each takes one core.")] = 1,
 ) -> None:
     """Render labelled pictures: images/, labels/ (YOLO), truths/ (names, camera), masks/ (water)."""
-    streets = all_known(scenes, tuple(STREETS), "street type")
+    streets = all_known(scenes, (*STREETS, *SCENES), "scene")
     wanted = all_known(weathers, tuple(WEATHER_SHARES), "weather")
+    for name in streets:
+        if name in SCENES and not set(SCENES[name].weathers) & set(wanted):
+            raise typer.BadParameter(f"scene {name} has only the weathers {', '.join(SCENES[name].weathers)}")
     need_blender()
     from models.synth.images import plan_scenes, prepare, render_scene
 

@@ -13,18 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.synth.air import through_air
+from models.synth.clip_scenes import plan_scene
 from models.synth.kinds import LABELS
 from models.synth.labels import Truth, find_truths, find_water, road_heights, water_mask
 from models.synth.plan import Plan
 from models.synth.sensor import Sensor, compressed, expose
 from models.synth.stills import plan_still, weather_of
+from models.synth.streets import STREETS
 
 EPOCH = datetime(2025, 3, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """One scene to render into ``takes`` pictures of a folder."""
+    """One scene to render into ``takes`` pictures of a folder: of a street type, or of a labelled clip."""
 
     street: str
     seed: int
@@ -56,12 +58,12 @@ def render_scene(scene: Scene, samples: int, threads: int) -> int:
     missing = scene.missing()
     if not missing:
         return 0
-    plan = plan_still(scene.street, scene.seed, scene.takes)
+    plan, moments_s = plan_takes(scene)
     stage = Stage(plan)
     renderer = Renderer(stage, samples=samples, threads=threads)
     heights = road_heights(plan)
     for take in missing:
-        at_s = plan.moments_s[take]
+        at_s = moments_s[take]
         exposure = renderer.render(at_s)
         truths = find_truths(exposure.index, stage.instances(at_s))
         mask = water_mask(heights, plan.water.level_at(at_s), exposure.index)
@@ -69,6 +71,20 @@ def render_scene(scene: Scene, samples: int, threads: int) -> int:
             scene, take, plan, _shot(plan, exposure.image, at_s, take), (*truths, *find_water(mask)), mask
         )
     return len(missing)
+
+
+def plan_takes(scene: Scene) -> tuple[Plan, tuple[float, ...]]:
+    """What there is to see, and when each take is: of a labelled clip at moments that the seed draws."""
+    if scene.street in STREETS:
+        plan = plan_still(scene.street, scene.seed, scene.takes)
+        return plan, plan.moments_s
+    plan = plan_scene(scene.street, scene.seed)
+    drawn = np.random.default_rng((scene.seed, 11)).permutation(plan.moments_s)
+    return plan, tuple(float(at_s) for at_s in drawn)
+
+
+def _weather(street: str, seed: int) -> str:
+    return weather_of(street, seed) if street in STREETS else plan_scene(street, seed).weather.name
 
 
 def write_take(
@@ -130,13 +146,13 @@ def write_whole(path: Path, content: bytes) -> None:
 def plan_scenes(
     streets: tuple[str, ...], weathers: tuple[str, ...], count: int, seed: int, takes: int, out: Path
 ) -> Iterator[Scene]:
-    """The scenes of ``count`` pictures: street types in turn, seeds upwards from ``seed``.
+    """The scenes of ``count`` pictures: ``streets`` (types, or labelled clips) in turn, from ``seed`` on.
 
-    A seed that gives a street type another weather than ``weathers`` is passed over.
+    A seed that gives one another weather than ``weathers`` is passed over.
     """
     for number in itertools.count():
         street = streets[number % len(streets)]
-        if weather_of(street, seed + number) not in weathers:
+        if _weather(street, seed + number) not in weathers:
             continue
         yield Scene(street=street, seed=seed + number, takes=min(takes, count), out=out)
         count -= takes

@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from models.synth.cli import app
-from models.synth.images import Scene, clock_of, plan_scenes, prepare, write_take, write_whole
+from models.synth.clip_scenes import plan_scene
+from models.synth.images import Scene, clock_of, plan_scenes, plan_takes, prepare, write_take, write_whole
 from models.synth.kinds import LABELS
 from models.synth.labels import Truth
 from models.synth.sensor import Sensor, compressed, expose
@@ -26,7 +27,7 @@ def test_an_unknown_street_type_is_refused_with_those_that_there_are(tmp_path: P
     )
 
     assert result.exit_code == 2
-    assert "there is no street type 'moon'" in result.output
+    assert "there is no scene 'moon'" in result.output
     assert "shop_street" in result.output
     assert not (tmp_path / "x").exists()
 
@@ -103,6 +104,25 @@ def test_only_scenes_of_the_weathers_asked_for_are_planned(tmp_path: Path) -> No
     assert {plan_still("junction", one.seed).weather.name for one in nights} == {"night_wet", "night_rain"}
     wanted = [one for one in every if weather_of("junction", one.seed) in {"night_wet", "night_rain"}]
     assert nights == wanted[:20]
+
+
+def test_takes_of_a_labelled_clip_are_moments_that_more_takes_do_not_change(tmp_path: Path) -> None:
+    one, three = (Scene(street="vendor", seed=5, takes=takes, out=tmp_path) for takes in (1, 3))
+
+    (plan, first), (again, moments) = plan_takes(one), plan_takes(three)
+
+    assert plan == again == plan_scene("vendor", 5)
+    assert first[0] == moments[0]
+    assert set(moments) == set(plan.moments_s)
+
+
+def test_a_weather_that_a_labelled_clip_never_has_is_named(tmp_path: Path) -> None:
+    asked = ["images", "--scenes", "wet_road", "--weathers", "day", "--out", str(tmp_path / "x")]
+
+    result = CliRunner().invoke(app, asked, env=WIDE)
+
+    assert result.exit_code == 2
+    assert "scene wet_road has only the weathers wet, rain" in result.output
 
 
 def test_nothing_is_missing_of_a_scene_that_is_there(tmp_path: Path) -> None:
