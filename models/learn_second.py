@@ -81,10 +81,14 @@ def learn_second(
     for which, lesson in enumerate(recipe.second):
         ours = train[train[:, WHICH] == which]
         judges.append(teach(np.delete(ours, (WHICH, AS_IT_IS, SURE), axis=1)))
-        closer, learnt = _weighed(lesson, judges[-1], val[(val[:, WHICH] == which) & (val[:, AS_IT_IS] > 0)])
+        asked = val[(val[:, WHICH] == which) & (val[:, AS_IT_IS] > 0)]
+        with torch.no_grad():
+            seen = judges[-1](torch.from_numpy(asked[:, FEATURES:])).numpy()
+        closer, learnt = weighed(lesson, asked[:, TOLD] > 0, asked[:, SURE], seen)
         closers.append(closer)
         yield learnt
-    _publish(model, judges, tuple(closers), f"{recipe.name}-{training_id_of(dataset)}", version)
+    _write(model, judges)
+    name_second(model, tuple(closers), f"{recipe.name}-{training_id_of(dataset)}", version)
 
 
 def look(
@@ -106,10 +110,10 @@ def look(
     rows = [np.empty((0, FEATURES + 2 * MAPS), np.float32)]
     for which, lesson in enumerate(recipe.second):
         truths, others = (
-            _corners(boxes[np.isin(boxes[:, 0], [labels.index(name) for name in names])], width, height)
+            corners_of(boxes[np.isin(boxes[:, 0], [labels.index(name) for name in names])], width, height)
             for names in (lesson.labels, lesson.against)
         )
-        closer = _closer(lesson)
+        closer = closer_of(lesson)
         chosen = chosen_for(closer, found, FLOOR if part == "train" else FAINT)
         regions = [
             (region, float(logit(found.confidences[chosen][members])[0]))
@@ -132,7 +136,8 @@ def look(
     return np.concatenate(rows)
 
 
-def _corners(boxes: Boxes, width: int, height: int) -> NDArray[np.float32]:
+def corners_of(boxes: Boxes, width: int, height: int) -> NDArray[np.float32]:
+    """Return label rows as corners (n, 4) in pixels."""
     size = np.array([width, height], np.float32)
     middles, halves = boxes[:, 1:3] * size, boxes[:, 3:] * size / 2
     return np.hstack([middles - halves, middles + halves]).astype(np.float32)
@@ -151,19 +156,22 @@ def _moved(region: Region, width: int, height: int, dice: np.random.Generator) -
     return region_of(box, Closer(labels=(), scale=1, least=0, worth=(1, 0, 0)), width, height)
 
 
-def _closer(lesson: Lesson, worth: tuple[float, float, float] = (1.0, 0.0, 0.0)) -> Closer:
+def closer_of(lesson: Lesson, worth: tuple[float, float, float] = (1.0, 0.0, 0.0)) -> Closer:
+    """Return the look that a lesson teaches; not weighed, what the box said counts."""
     return Closer(labels=lesson.labels, scale=lesson.scale, least=lesson.least, worth=worth)
 
 
-def _weighed(lesson: Lesson, judge: nn.Module, val: NDArray[np.float32]) -> tuple[Closer, Learnt]:
-    """Return the look with what its parts are worth, fitted on regions of the validation part."""
-    with torch.no_grad():
-        seen = judge(torch.from_numpy(val[:, FEATURES:])).numpy()
-    told, sure = val[:, TOLD] > 0, val[:, SURE]
+def weighed(
+    lesson: Lesson, told: NDArray[np.bool_], sure: NDArray[np.float32], seen: NDArray[np.float32]
+) -> tuple[Closer, Learnt]:
+    """Return the look with what its parts are worth, fitted on regions (n,) of the validation part.
+
+    ``told`` is the truth of a region, ``sure`` the logit of its surest box and ``seen`` that of the look.
+    """
     columns = torch.from_numpy(np.stack([sure, seen, np.ones_like(sure)], axis=1))
     fitted = weigh(columns, torch.from_numpy(told.astype(np.float32))).tolist()
     of_box, of_look, of_neither = (round(value, 4) for value in fitted)
-    closer = _closer(lesson, (of_box, of_look, of_neither))
+    closer = closer_of(lesson, (of_box, of_look, of_neither))
     both = of_box * sure + of_look * seen
     before, after = (
         auroc(scores[told], scores[~told], np.ones(told.sum()), np.ones((~told).sum()))
@@ -190,12 +198,11 @@ class _Judges(nn.Module):  # type: ignore[misc]
         return torch.stack([judge(features) for judge in self.judges], dim=1)
 
 
-def _publish(
-    model: Path, judges: list[Judge], looks: tuple[Closer, ...], training_id: str, version: str
-) -> None:
-    """Write the network, then the manifest that names it.
+def _write(model: Path, judges: list[Judge]) -> None:
+    """Write the network.
 
-    Interrupted in between, a model that had a second look is refused for its hash until this runs again.
+    Interrupted before the manifest names it, a model that had a second look is refused for its hash until
+    this runs again.
     """
     network = Scene().eval()
     network.judge = _Judges(judges).eval()
@@ -206,6 +213,10 @@ def _publish(
         part.replace(model / SECOND_FILE)
     finally:
         part.unlink(missing_ok=True)
+
+
+def name_second(model: Path, looks: tuple[Closer, ...], training_id: str | None, version: str) -> None:
+    """Name the network of the second look, that is there, in the manifest; record what is found with it."""
     file = pinned(model / SECOND_FILE)
     second = Second(
         path=file.path, sha256=file.sha256, input_px=INPUT_PX, training_id=training_id, looks=looks

@@ -62,6 +62,10 @@ def second(
     data: DatasetFolder,
     out: Annotated[Path, typer.Option("--out", help="Where what was seen is kept.")],
     version: Annotated[str, typer.Option("--version", help="Of the model with its second look.")],
+    judges: Annotated[
+        Path | None,
+        typer.Option("--judges", help="A model's folder whose second look is taken over and weighed anew."),
+    ] = None,
 ) -> None:
     """Give an exported model a second look at what it is unsure of; then calibrate it again.
 
@@ -71,8 +75,14 @@ def second(
     """
     with plain_errors():
         from models.learn_second import learn_second
+        from models.weigh_second import weigh_second
 
-        steps = learn_second(open_recipe(recipe), data, model_folder(model), out, version=version)
+        ours, folder = open_recipe(recipe), model_folder(model)
+        steps = (
+            weigh_second(ours, data, folder, judges, version=version)
+            if judges
+            else learn_second(ours, data, folder, out, version=version)
+        )
         for learnt in _followed(steps):
             typer.echo(
                 f"{', '.join(learnt.labels)}: AUROC of regions with ({learnt.shown}) against without "

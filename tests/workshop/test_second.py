@@ -17,6 +17,7 @@ from models.preprocess import GREY
 from models.recipe import RECIPES, Lesson, Recipe, RecipeError, load_recipe
 from models.scene import MAPS
 from models.second_look import FAINT
+from models.weigh_second import weigh_second
 from tests.model_files import a_model, onnx
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Constant folding:UserWarning")
@@ -166,3 +167,23 @@ def test_an_interrupted_run_leaves_the_model_as_it_was(tmp_path: Path, recipe: R
         list(learn_second(recipe, dataset, model, tmp_path / "run", version="2"))
     assert load_manifest(model).second is None
     assert sorted(path.name for path in model.iterdir()) == ["manifest.toml", "model.onnx"]
+
+
+def test_a_second_look_that_is_there_is_weighed_for_another_detector(tmp_path: Path, recipe: Recipe) -> None:
+    model, other = _model(tmp_path / "water"), _model(tmp_path / "other", sure=0.3)
+    dataset = _dataset(tmp_path / "dataset")
+    with pytest.raises(RecipeError, match=r"water has not the second looks of recipe water: learn them"):
+        next(weigh_second(recipe, dataset, other, model, version="3"))
+    learnt = list(learn_second(recipe, dataset, model, tmp_path / "run", version="2"))[-1]
+
+    *progress, weighed = weigh_second(recipe, dataset, other, model, version="3")
+
+    assert progress[-1] == Progress(done=40, total=40)
+    assert weighed == learnt
+    ours, theirs = load_manifest(other), load_manifest(model)
+    assert ours.second is not None
+    assert theirs.second is not None
+    assert ours.version == "3"
+    assert ours.second.sha256 == theirs.second.sha256
+    assert ours.second.training_id == "water-abc"
+    assert ours.second.looks[0].worth[2] != theirs.second.looks[0].worth[2]
