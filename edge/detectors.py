@@ -44,9 +44,10 @@ class Detectors:
     def see(self, frame: Frame, look: Look) -> tuple[list[Detection], ModelRef]:
         """Carry out ``look``: run its model on its region; boxes in fractions of the whole picture."""
         detector = self._of(look)
-        part = cut(frame.image, look.region)
+        region = widened(look.region, frame.image.shape, detector.input_px)
+        part = cut(frame.image, region)
         found = detector.detect(np.ascontiguousarray(part), look.labels)
-        return _in_picture(found, look.region, part.shape), _ref(detector)
+        return _in_picture(found, region, part.shape), _ref(detector)
 
     def _of(self, look: Look) -> Detector:
         if look.model != EMPTY_VIEW:
@@ -65,6 +66,7 @@ class _Unusable:
     thresholds: Mapping[str, float]
     info: ModelInfo
     reason: str
+    input_px: int = 0
 
     def detect(self, _image: NDArray[np.uint8], _asked: Collection[str] | None = None) -> Detections:
         raise ModelError(self.reason)
@@ -97,6 +99,26 @@ def _load_or_stand_in(name: str, settings: ModelSettings) -> Detector:
         manifest = load_manifest(settings.path or CATALOG / name)
         info = ModelInfo(manifest.name, manifest.version, manifest.sha256_of("fp32"))
         return _Unusable(manifest.labels, manifest.thresholds, info, str(exc))
+
+
+def widened(region: Box, shape: tuple[int, ...], px: int) -> Box:
+    """Return ``region`` grown in a frame (h, w, …) until its longer side holds ``px`` pixels, or all of it.
+
+    A smaller one would be scaled up: no detail comes of that, and what is around is lost.
+    """
+    height, width = shape[:2]
+    sides = (region.right - region.left), (region.bottom - region.top)
+    grown = max(1.0, px / max(sides[0] * width, sides[1] * height))
+    (left, right), (top, bottom) = (
+        _centred((first + last) / 2, min(1.0, (last - first) * grown))
+        for first, last in ((region.left, region.right), (region.top, region.bottom))
+    )
+    return Box(left=left, top=top, right=right, bottom=bottom)
+
+
+def _centred(middle: float, length: float) -> tuple[float, float]:
+    first = min(max(0.0, middle - length / 2), 1.0 - length)
+    return first, min(1.0, first + length)
 
 
 def _in_picture(found: Detections, region: Box, shape: tuple[int, ...]) -> list[Detection]:

@@ -34,6 +34,7 @@ class EmptyViewDetector:
     """
 
     labels = LABELS
+    input_px = 0
 
     def __init__(self, reference: NDArray[np.uint8], *, threshold: float = 0.5) -> None:
         self.info = ModelInfo("empty_view", "1", hashlib.sha256(reference.tobytes()).hexdigest())

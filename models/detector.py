@@ -41,6 +41,10 @@ class Detector(Protocol):
     def thresholds(self) -> Mapping[str, float]:
         """The calibrated confidence of each label."""
 
+    @property
+    def input_px(self) -> int:
+        """What the longer side of a picture is scaled to, in pixels; 0 where it is not scaled."""
+
     def detect(self, image: NDArray[np.uint8], asked: Collection[str] | None = None) -> Detections:
         """Return everything above the floor of 0.05 in ``image`` (h, w, 3, BGR, any size).
 
@@ -95,6 +99,10 @@ class OnnxDetector:
     @property
     def thresholds(self) -> Mapping[str, float]:
         return self.manifest.thresholds
+
+    @property
+    def input_px(self) -> int:
+        return self.manifest.input_px
 
     def detect(self, image: NDArray[np.uint8], asked: Collection[str] | None = None) -> Detections:
         fitted = letterbox(image, self.manifest.input_px)

@@ -18,6 +18,7 @@ class Scripted:
     """A detector that finds in every picture what it was told."""
 
     info = ModelInfo("scripted", "1.0.0", "0" * 64)
+    input_px = 0
 
     def __init__(
         self, labels: tuple[str, ...], found: Sequence[tuple[str, float, Box]], at: float = 0.5

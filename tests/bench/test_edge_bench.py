@@ -202,7 +202,7 @@ _STALLS = {"model": "street", "rule": "presence", "kind": "street_encroachment"}
 _IDLE_RULE = _RULE.format(labels=["umbrella"], **_STALLS)
 _EVERY_10_S = "every_s = 10\nmax_age_s = 10\n"
 _BUSY_RULES = (
-    _RULE.format(labels=["stall", "goods"], **_STALLS)
+    _RULE.format(labels=["stall", "goods", "faint_goods"], **_STALLS)
     + _EVERY_10_S
     + _RULE.format(labels=["water"], model="water", rule="surface", kind="standing_water")
     + _EVERY_10_S

@@ -156,7 +156,11 @@ def test_a_car_seen_from_above_passes_though_no_model_knows_it(tmp_path: Path) -
     assert 2 <= phases(events)[Phase.OPENED] <= 20
 
 
-SELLING = 'kind = "street_encroachment"\nrule = "presence"\nmodel = "street"\nlabels = ["stall", "goods"]'
+SELLING = """
+kind = "street_encroachment"
+rule = "presence"
+model = "street"
+labels = ["stall", "goods", "faint_goods"]"""
 WATER = 'kind = "standing_water"\nrule = "surface"\nmodel = "water"\nlabels = ["water"]'
 NOTHING = [(rule, path.name) for rule in (SELLING, WATER) for path in sorted(CLIPS.glob("*.*"))]
 

@@ -71,9 +71,9 @@ def test_a_transplanted_head_says_what_the_base_model_said(recipe: Recipe) -> No
         before, after = base(picture)[1]["scores"], ours(picture)[1]["scores"]
 
     labels = list(recipe.labels)
-    fruit = [_names().index(name) for name in recipe.labels["goods"]]
+    fruit = [_names().index(name) for name in recipe.labels["faint_goods"]]
     assert torch.allclose(after[:, labels.index("car")], before[:, _names().index("car")], atol=1e-5)
-    assert torch.allclose(after[:, labels.index("goods")], before[:, fruit].amax(1), atol=1e-5)
+    assert torch.allclose(after[:, labels.index("faint_goods")], before[:, fruit].amax(1), atol=1e-5)
 
 
 def test_beside_a_learnt_model_the_base_model_says_what_it_said(recipe: Recipe) -> None:
@@ -86,7 +86,7 @@ def test_beside_a_learnt_model_the_base_model_says_what_it_said(recipe: Recipe) 
     with torch.no_grad():
         alone, other, both = base(picture), learnt(small), Beside(base, learnt, recipe)(picture)
 
-    car, muck_truck, goods = (4 + labels.index(name) for name in ("car", "muck_truck", "goods"))
+    car, muck_truck, goods = (4 + labels.index(name) for name in ("car", "muck_truck", "faint_goods"))
     count = alone.shape[2]
     plain, soft, theirs = both[..., :count], both[..., count : 2 * count], both[..., 2 * count :]
     assert torch.equal(plain[:, :4], alone[:, :4])
@@ -101,9 +101,9 @@ def test_beside_a_learnt_model_the_base_model_says_what_it_said(recipe: Recipe) 
 
 
 def test_a_lift_makes_a_class_surer(recipe: Recipe) -> None:
-    lifts = {"goods": [3.0] * len(recipe.labels["goods"])}
+    lifts = {"faint_goods": [3.0] * len(recipe.labels["faint_goods"])}
     plain, lifted = transplant(_base(), recipe).eval(), transplant(_base(), recipe, lifts).eval()
-    picture, goods = torch.rand(1, 3, PX, PX), list(recipe.labels).index("goods")
+    picture, goods = torch.rand(1, 3, PX, PX), list(recipe.labels).index("faint_goods")
 
     with torch.no_grad():
         before, after = plain(picture)[1]["scores"], lifted(picture)[1]["scores"]
@@ -119,12 +119,12 @@ def test_a_lifted_class_reaches_a_half_in_one_of_a_hundred_ordinary_pictures(rec
     lifts = measure_lifts(Redness(), pictures, small)
 
     assert {label: len(of) for label, of in lifts.items()} == {
-        label: len(recipe.labels[label]) for label in ("stall", "goods")
+        label: len(recipe.labels[label]) for label in ("faint_stall", "faint_goods")
     }
     surest = torch.tensor([float(picture.max()) / 255 * 0.026 for picture in pictures])
-    for lift in lifts["goods"]:
+    for lift in lifts["faint_goods"]:
         assert int((torch.sigmoid(torch.logit(surest) + lift) > 0.5).sum()) == 2
-    with pytest.raises(RecipeError, match=r"99 training pictures show none of stall, goods: 100"):
+    with pytest.raises(RecipeError, match=r"99 training pictures show none of faint_stall, faint_goods: 100"):
         measure_lifts(Redness(), pictures[:99], small)
 
 
@@ -134,7 +134,7 @@ def test_a_lifted_class_stays_low_in_a_picture_of_nothing(recipe: Recipe) -> Non
 
     lifts = measure_lifts(Redness(always=0.1), pictures, small)
 
-    for lift in lifts["goods"]:
+    for lift in lifts["faint_goods"]:
         assert torch.sigmoid(torch.logit(torch.tensor(0.1)) + lift).item() == pytest.approx(BLANK)
 
 
