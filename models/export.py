@@ -125,14 +125,13 @@ def _told(dataset: Path, recipe: Recipe) -> Iterator[tuple[NDArray[np.uint8], bo
 
 def _ordinary(dataset: Path, recipe: Recipe) -> Iterator[Path]:
     """Yield training pictures that show no faint label."""
-    labels = list(recipe.labels)
-    faint = [labels.index(label) for label in recipe.faint]
+    faint = recipe.truth_ids(recipe.faint)
     truths = dataset / "labels" / "train"
     yield from evenly(
         [
             picture
             for picture in find_pictures(dataset / "images" / "train")
-            if not np.isin(read_boxes(truths / f"{picture.stem}.txt", len(labels))[:, 0], faint).any()
+            if not np.isin(read_boxes(truths / f"{picture.stem}.txt", len(recipe.labels))[:, 0], faint).any()
         ],
         ORDINARY_PICTURES,
     )

@@ -106,11 +106,11 @@ def look(
     """
     height, width = picture.shape[:2]
     dice = np.random.default_rng(zlib.crc32(picture.tobytes()))
-    found, labels = detector.detect(picture), list(recipe.labels)
+    found = detector.detect(picture)
     rows = [np.empty((0, FEATURES + 2 * MAPS), np.float32)]
     for which, lesson in enumerate(recipe.second):
         truths, others = (
-            corners_of(boxes[np.isin(boxes[:, 0], [labels.index(name) for name in names])], width, height)
+            corners_of(boxes[np.isin(boxes[:, 0], recipe.truth_ids(names))], width, height)
             for names in (lesson.labels, lesson.against)
         )
         closer = closer_of(lesson)

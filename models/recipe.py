@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -90,19 +91,23 @@ class Recipe(BaseModel):
     faint: tuple[
         str, ...
     ] = ()  # labels whose classes of the base model speak too softly: `export` lifts them
+    truth: dict[str, str] = {}  # a faint label = the label that is its truth in the pictures
     scene: str | None = None  # the label that the picture as a whole is judged for too
     second: tuple[Lesson, ...] = ()
     sources: tuple[Source, ...]
 
     @model_validator(mode="after")
     def _names_are_labels(self) -> Self:
-        for field in ("start", "faint", "learn"):
+        for field in ("start", "faint", "learn", "truth"):
             odd = set(getattr(self, field)) - set(self.labels)
             if odd:
                 raise ValueError(f"{field} names what is no label: {', '.join(sorted(odd))}")
         odd = {name for look in self.second for name in look.labels + look.against} - set(self.labels)
         if odd:
             raise ValueError(f"second names what is no label: {', '.join(sorted(odd))}")
+        odd = set(self.truth.values()) - set(self.labels)
+        if odd:
+            raise ValueError(f"truth names what is no label: {', '.join(sorted(odd))}")
         if self.scene is not None and self.scene not in self.labels:
             raise ValueError(f"scene names what is no label: {self.scene}")
         silent = [label for label, known in self.labels.items() if not known and label not in self.learn]
@@ -112,6 +117,10 @@ class Recipe(BaseModel):
         if unknown:
             raise ValueError(f"faint lifts classes of the base model, but none knows {', '.join(unknown)}")
         return self
+
+    def truth_ids(self, names: Iterable[str]) -> list[int]:
+        """Return the class ids whose boxes in a dataset are the truth of these labels."""
+        return [list(self.labels).index(self.truth.get(name, name)) for name in names]
 
     def start_classes(self, label: str) -> tuple[str, ...]:
         """Return the classes of the base model whose rows of the head ``label`` begins with."""

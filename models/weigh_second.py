@@ -62,9 +62,9 @@ def _seen(
 ) -> Iterator[NDArray[np.float32]]:
     """Yield for each kind of look rows (n, 3): the truth of a region, its surest box's logit, the look's."""
     height, width = picture.shape[:2]
-    found, labels = detector.detect(picture), list(recipe.labels)
+    found = detector.detect(picture)
     for which, lesson in enumerate(recipe.second):
-        ours = np.isin(boxes[:, 0], [labels.index(name) for name in lesson.labels])
+        ours = np.isin(boxes[:, 0], recipe.truth_ids(lesson.labels))
         truths, closer = corners_of(boxes[ours], width, height), closer_of(lesson)
         chosen, rows = chosen_for(closer, found), []
         for region, members in regions_of(found.boxes[chosen], closer, width, height):

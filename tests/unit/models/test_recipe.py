@@ -89,3 +89,15 @@ def test_a_second_look_at_what_is_no_label_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(RecipeError, match="second names what is no label: lorry"):
         load_recipe(path)
+
+
+def test_what_is_seen_faintly_is_taught_by_the_truth_of_what_it_is(tmp_path: Path) -> None:
+    recipe = load_recipe(RECIPES / "street.toml")
+    labels = list(recipe.labels)
+
+    assert recipe.truth_ids(("faint_goods", "car")) == [labels.index("goods"), labels.index("car")]
+    path = tmp_path / "recipe.toml"
+    text = (RECIPES / "street.toml").read_text(encoding="utf-8")
+    path.write_text(text.replace('faint_stall = "stall"', 'faint_stall = "booth"'), encoding="utf-8")
+    with pytest.raises(RecipeError, match="truth names what is no label: booth"):
+        load_recipe(path)
