@@ -1,7 +1,7 @@
 """The detectors of a box, by name, and what one look through them sees."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -20,6 +20,8 @@ from models.change import EmptyViewDetector
 from models.detections import Detections
 from models.detector import CATALOG, Detector, ModelInfo, load_detector
 from models.manifest import ModelError, load_manifest
+
+_WHOLE = Box(left=0.0, top=0.0, right=1.0, bottom=1.0)
 
 
 class Detectors:
@@ -46,15 +48,20 @@ class Detectors:
         detector = self._of(look)
         region = widened(look.region, frame.image.shape, detector.input_px)
         part = cut(frame.image, region)
-        found = detector.detect(np.ascontiguousarray(part), look.labels)
-        return _in_picture(found, region, part.shape), _ref(detector)
+        found = _in_picture(detector.detect(np.ascontiguousarray(part), look.labels), region, part.shape)
+        if found and look.model != EMPTY_VIEW and look.camera_id in self._empty_views:
+            found = _compared(found, frame.image, self._empty_view(look.camera_id, _WHOLE))
+        return found, _ref(detector)
 
     def _of(self, look: Look) -> Detector:
         if look.model != EMPTY_VIEW:
             return self._models[look.model]
-        key = look.camera_id, look.region
+        return self._empty_view(look.camera_id, look.region)
+
+    def _empty_view(self, camera_id: str, region: Box) -> EmptyViewDetector:
+        key = camera_id, region
         if key not in self._empty:
-            self._empty[key] = EmptyViewDetector(cut(self._empty_views[look.camera_id], look.region))
+            self._empty[key] = EmptyViewDetector(cut(self._empty_views[camera_id], region))
         return self._empty[key]
 
 
@@ -136,6 +143,14 @@ def _in_picture(found: Detections, region: Box, shape: tuple[int, ...]) -> list[
         for index, (left, top, right, bottom) in enumerate(boxes)
         if whole[index]
     ]
+
+
+def _compared(
+    found: Sequence[Detection], image: NDArray[np.uint8], empty: EmptyViewDetector
+) -> list[Detection]:
+    boxes = np.array([(d.box.left, d.box.top, d.box.right, d.box.bottom) for d in found])
+    shares = empty.changed_shares(image, boxes)
+    return [replace(d, changed=float(share)) for d, share in zip(found, shares, strict=True)]
 
 
 def _ref(detector: Detector) -> ModelRef:

@@ -155,9 +155,9 @@ def _at_the_clip(camera: CameraSettings, clip: Path) -> CameraSettings:
         if zone.id not in scene.zones:
             raise EdgeError(f"{path} has no zone {zone.id!r}; it has: {', '.join(scene.zones)}")
     zones = tuple(zone.model_copy(update={"polygon": scene.zones[zone.id]}) for zone in camera.zones)
-    empty = clip.with_suffix(".empty.jpg") if camera.empty_view else None
+    empty = clip.with_suffix(".empty.jpg")
     own = {"url": str(clip), "ground": None, "homography": scene.homography, "zones": zones}
-    return camera.model_copy(update={**own, "empty_view": empty})
+    return camera.model_copy(update={**own, "empty_view": empty if empty.exists() else None})
 
 
 def _read(path: Path, shape: type[_File]) -> _File:

@@ -42,6 +42,16 @@ class EmptyViewDetector:
         self._size = _work_size(reference)
         self._reference = _brightness(reference, self._size)
 
+    def changed_shares(self, image: NDArray[np.uint8], boxes: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return how much of each of ``boxes`` (n, 4; fractions of ``image``) differs, 0 to 1."""
+        changed = _difference(self._reference, _brightness(image, self._size)) > DIFFERENT
+        width, height = self._size
+        first = np.floor(boxes[:, :2] * (width, height)).astype(int)
+        last = np.maximum(np.ceil(boxes[:, 2:] * (width, height)).astype(int), first + 1)
+        places = zip(first, last, strict=True)
+        shares = [changed[top:bottom, left:right].mean() for (left, top), (right, bottom) in places]
+        return np.array(shares, np.float32)
+
     def detect(self, image: NDArray[np.uint8], _asked: Collection[str] | None = None) -> Detections:
         """Return the regions of ``image`` that differ; it must show the view of the reference at any size."""
         difference = _difference(self._reference, _brightness(image, self._size))

@@ -40,8 +40,12 @@ class Box:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detection:
-    """What one look found: a label with its confidence, 0 to 1, and its box."""
+    """What one look found: a label with its confidence, 0 to 1, and its box.
+
+    ``changed`` is the share of the box that differs from the camera's approved empty view, 1 without one.
+    """
 
     label: str
     confidence: float
     box: Box
+    changed: float = 1.0

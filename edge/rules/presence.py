@@ -11,13 +11,18 @@ from edge.rules.rule import Found, concerned
 
 _SAME_PLACE = 0.3
 """Overlap (IoU) from which a detection is the thing that stood there before."""
+_BELONGS = 0.15
+"""A box of which less than this share differs from the approved empty view shows what belongs there."""
 _HIDES = 0.5
 """Share of a place that a larger thing must cover for the look to say nothing about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presence:
-    """A thing of ``labels`` standing in ``zone``. All that is ripe in the zone is one incident."""
+    """A thing of ``labels`` standing in ``zone``. All that is ripe in the zone is one incident.
+
+    What the approved empty view shows at the same place, unchanged, belongs there, whatever a model calls it.
+    """
 
     zone: Zone
     labels: frozenset[str]
@@ -27,9 +32,8 @@ class Presence:
 
     def find(self, memory: tuple[Candidate, ...], seen: Seen) -> Found:
         """Return the candidates after ``seen``: no tracks, only places, so frame rate does not matter."""
-        wanted = concerned(
-            seen.detections, labels=self.labels, zone=self.zone, keep_score=self.terms.keep_score
-        )
+        new_here = tuple(d for d in seen.detections if d.changed >= _BELONGS)
+        wanted = concerned(new_here, labels=self.labels, zone=self.zone, keep_score=self.terms.keep_score)
         matched = _match(memory, wanted)
         kept = [self._judge(c, matched.get(i), seen) for i, c in enumerate(memory)]
         taken = {id(detection) for detection in matched.values()}

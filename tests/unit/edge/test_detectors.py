@@ -1,7 +1,10 @@
 """What a detector is asked, and what becomes of its answer."""
 
 from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -69,3 +72,26 @@ def test_what_stands_in_a_widened_region_keeps_its_place_in_the_picture() -> Non
 
     assert (seen.box.left, seen.box.top) == (0.0, 0.0)
     assert (seen.box.right, seen.box.bottom) == pytest.approx((0.5, 0.5))
+
+
+def test_each_box_says_how_much_of_it_differs_from_the_approved_empty_view(tmp_path: Path) -> None:
+    empty = np.random.default_rng(3).integers(90, 160, a_frame(0.0).image.shape, np.uint8)
+    height, width = empty.shape[:2]
+    now = empty.copy()
+    cv2.rectangle(now, (width // 2, height // 2), (width, height), (20, 60, 190), cv2.FILLED)
+    cv2.imwrite(str(tmp_path / "empty.png"), empty)
+    street = Scripted(
+        ("stall",),
+        [
+            ("stall", 0.9, (0.0, 0.0, width * 0.4, height * 0.4)),
+            ("stall", 0.9, (width * 0.6, height * 0.6, float(width), float(height))),
+        ],
+    )
+    detectors = Detectors({"street": street}, {"cam-1": tmp_path / "empty.png"})
+
+    (same, other), _ = detectors.see(replace(a_frame(0.0), image=now), a_look(WHOLE))
+
+    assert same.changed == 0
+    assert other.changed > 0.9
+    (alone, _), _ = Detectors({"street": street}, {}).see(a_frame(0.0), a_look(WHOLE))
+    assert alone.changed == 1

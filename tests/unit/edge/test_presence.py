@@ -1,5 +1,6 @@
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -56,6 +57,22 @@ def test_what_the_rule_is_not_about_never_stands(thing: Detection) -> None:
     _, standing = after(staying(100, thing))
 
     assert standing == ()
+
+
+def test_what_the_approved_empty_view_shows_belongs_there() -> None:
+    _, same = after(staying(100, replace(a_thing(), changed=0.1)))
+    _, other = after(staying(100, replace(a_thing(), changed=0.3)))
+
+    assert same == ()
+    assert len(other) == 1
+
+
+def test_what_stood_is_gone_when_its_place_looks_as_approved() -> None:
+    empty = [(float(at_s), [replace(a_thing(), changed=0.0)]) for at_s in range(40, 200, 10)]
+
+    memory, standing = after([*staying(30, a_thing()), *empty])
+
+    assert (memory, standing) == ((), ())
 
 
 def test_what_walks_through_never_stands() -> None:

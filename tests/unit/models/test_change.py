@@ -65,6 +65,18 @@ def test_the_reference_may_have_another_size() -> None:
     assert found.boxes[0] == pytest.approx([300, 150, 380, 230], abs=14)
 
 
+@pytest.mark.parametrize("gain", [0.6, 1.0, 1.4])
+def test_what_a_box_shows_is_as_in_the_reference_or_not(gain: float) -> None:
+    now = np.clip(with_box(pavement()) * gain, 0, 255).astype(np.uint8)
+    height, width = now.shape[:2]
+    boxes = np.array([[300 / width, 150 / height, 380 / width, 230 / height], [0, 0, 0.3, 0.3]])
+
+    thing, ground = EmptyViewDetector(pavement()).changed_shares(noisy(now, 3), boxes)
+
+    assert thing > 0.5
+    assert ground < 0.05
+
+
 def test_another_view_altogether_is_no_thing() -> None:
     turned = np.ascontiguousarray(pavement()[::-1, ::-1])
 
