@@ -107,6 +107,42 @@ def replay(
                 typer.echo(event.to_json().decode() if as_json else _line(event))
 
 
+@app.command()
+def approve(
+    camera: Annotated[str, typer.Argument(help="The id of a camera in the settings.")],
+    out: Annotated[Path, typer.Argument(help="The picture to write, PNG.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    pictures: Annotated[int, typer.Option(min=1, help="How many are taken.")] = 9,
+    apart: Annotated[float, typer.Option(min=0.0, help="Seconds between two of them.")] = 2.0,
+) -> None:
+    """Take the approved empty view of CAMERA: the median of some pictures, so that no passer-by stays in it.
+
+    Have the street in order first, and look at the picture. Name it as the camera's empty_view: what a model
+    takes for stalls or goods there, unchanged, belongs there. Take it in the light of the hours that matter.
+    """
+    with _plain_errors():
+        import cv2
+
+        from edge.adapters.camera import VideoCamera
+        from edge.approve import collect, without_what_moves
+        from edge.config import load_config
+        from edge.ports import EdgeError
+
+        _log_to_stderr()
+        cameras = {it.id: it for it in load_config(config).cameras}
+        if camera not in cameras:
+            raise EdgeError(f"{config} has no camera {camera!r}; it has: {', '.join(cameras)}")
+        taken = []
+        video = VideoCamera(camera, cameras[camera].url, pace="fast")
+        for picture in collect(video, count=pictures, apart_s=apart):
+            taken.append(picture)
+            typer.echo(f"picture {len(taken)} of {pictures}", err=True)
+        out.write_bytes(cv2.imencode(".png", without_what_moves(taken))[1].tobytes())
+    name = json.dumps(out.name)
+    typer.echo(f"{out}: look at it; if all there is in order, set empty_view = {name} for camera {camera}")
+
+
 def judge_events(
     clips: Annotated[Path, typer.Option("--clips", help="A folder of labelled clips.")],
     config: Annotated[
