@@ -49,7 +49,8 @@ def weigh_second(
         closer, learnt = weighed(lesson, seen[:, TOLD] > 0, seen[:, SURE], seen[:, SEEN])
         closers.append(closer)
         yield learnt
-    shutil.copyfile(judges / SECOND_FILE, model / SECOND_FILE)
+    if judges.resolve() != model.resolve():
+        shutil.copyfile(judges / SECOND_FILE, model / SECOND_FILE)
     name_second(model, tuple(closers), look.second.training_id, version)
 
 

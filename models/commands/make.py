@@ -60,8 +60,10 @@ def second(
     model: ModelName,
     recipe: Annotated[str, typer.Option("--recipe", help="One that asks for second looks, or a file.")],
     data: DatasetFolder,
-    out: Annotated[Path, typer.Option("--out", help="Where what was seen is kept.")],
     version: Annotated[str, typer.Option("--version", help="Of the model with its second look.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where what was seen is kept, unless --judges are given.")
+    ] = None,
     judges: Annotated[
         Path | None,
         typer.Option("--judges", help="A model's folder whose second look is taken over and weighed anew."),
@@ -78,11 +80,12 @@ def second(
         from models.weigh_second import weigh_second
 
         ours, folder = open_recipe(recipe), model_folder(model)
-        steps = (
-            weigh_second(ours, data, folder, judges, version=version)
-            if judges
-            else learn_second(ours, data, folder, out, version=version)
-        )
+        if judges:
+            steps = weigh_second(ours, data, folder, judges, version=version)
+        elif out:
+            steps = learn_second(ours, data, folder, out, version=version)
+        else:
+            raise typer.BadParameter("say where what was seen is kept, or name --judges", param_hint="--out")
         for learnt in _followed(steps):
             typer.echo(
                 f"{', '.join(learnt.labels)}: AUROC of regions with ({learnt.shown}) against without "

@@ -187,3 +187,17 @@ def test_a_second_look_that_is_there_is_weighed_for_another_detector(tmp_path: P
     assert ours.second.sha256 == theirs.second.sha256
     assert ours.second.training_id == "water-abc"
     assert ours.second.looks[0].worth[2] != theirs.second.looks[0].worth[2]
+
+
+def test_a_model_may_weigh_its_own_second_look_anew(tmp_path: Path, recipe: Recipe) -> None:
+    model, dataset = _model(tmp_path / "water"), _dataset(tmp_path / "dataset")
+    list(learn_second(recipe, dataset, model, tmp_path / "run", version="2"))
+    before = load_manifest(model).second
+
+    list(weigh_second(recipe, dataset, model, model, version="3"))
+
+    after = load_manifest(model)
+    assert before is not None
+    assert after.second is not None
+    assert (after.version, after.second.sha256) == ("3", before.sha256)
+    assert after.second.looks[0].worth == pytest.approx(before.looks[0].worth, abs=1e-3)
