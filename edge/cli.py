@@ -113,34 +113,39 @@ def approve(
     out: Annotated[Path, typer.Argument(help="The picture to write, PNG.")],
     config: ConfigOption = DEFAULT_CONFIG,
     *,
-    pictures: Annotated[int, typer.Option(min=1, help="How many are taken.")] = 9,
+    pictures: Annotated[int, typer.Option(min=3, help="How many are taken.")] = 9,
     apart: Annotated[float, typer.Option(min=0.0, help="Seconds between two of them.")] = 2.0,
 ) -> None:
-    """Take the approved empty view of CAMERA: the median of some pictures, so that no passer-by stays in it.
+    """Take the approved empty view of CAMERA: the median of some pictures, so that passers-by are left out.
 
-    Have the street in order first, and look at the picture. Name it as the camera's empty_view: what a model
-    takes for stalls or goods there, unchanged, belongs there. Take it in the light of the hours that matter.
+    Who stands still stays: look at the picture before you approve it, and at whose faces it shows.
+    Have the street in order first. Name it as the camera's empty_view: what a model takes for stalls or goods
+    there, unchanged, belongs there. It knows the light of its hour best.
     """
     with _plain_errors():
-        import cv2
-
         from edge.adapters.camera import VideoCamera
-        from edge.approve import collect, without_what_moves
-        from edge.config import load_config
+        from edge.approve import collect, without_what_moves, write_picture
+        from edge.config import load_camera_urls
         from edge.ports import EdgeError
 
         _log_to_stderr()
-        cameras = {it.id: it for it in load_config(config).cameras}
-        if camera not in cameras:
-            raise EdgeError(f"{config} has no camera {camera!r}; it has: {', '.join(cameras)}")
+        urls = load_camera_urls(config)
+        if camera not in urls:
+            raise EdgeError(f"{config} has no camera {camera!r}; it has: {', '.join(urls)}")
+        if not out.parent.is_dir():
+            raise EdgeError(f"{out} cannot be written: there is no folder {out.parent}")
         taken = []
-        video = VideoCamera(camera, cameras[camera].url, pace="fast")
-        for picture in collect(video, count=pictures, apart_s=apart):
+        for picture in collect(VideoCamera(camera, urls[camera], pace="fast"), count=pictures, apart_s=apart):
             taken.append(picture)
             typer.echo(f"picture {len(taken)} of {pictures}", err=True)
-        out.write_bytes(cv2.imencode(".png", without_what_moves(taken))[1].tobytes())
-    name = json.dumps(out.name)
-    typer.echo(f"{out}: look at it; if all there is in order, set empty_view = {name} for camera {camera}")
+        write_picture(out, without_what_moves(taken))
+        folder = config.resolve().parent
+        named = out.resolve()
+        named = named.relative_to(folder) if named.is_relative_to(folder) else named
+    typer.echo(
+        f"{out}: the median of {len(taken)} pictures. Look at it; if all there is in order, "
+        f"set empty_view = {json.dumps(str(named))} for camera {camera}"
+    )
 
 
 def judge_events(

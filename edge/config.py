@@ -9,9 +9,9 @@ from pydantic import BaseModel, ValidationError
 
 from edge.checks import find_mismatches, nearest
 from edge.ports import EdgeError
-from edge.settings import EdgeConfig, Rule
+from edge.settings import CameraUrl, EdgeConfig, Rule
 
-__all__ = ["ConfigError", "EdgeConfig", "load_config"]
+__all__ = ["ConfigError", "EdgeConfig", "load_camera_urls", "load_config"]
 
 
 class ConfigError(EdgeError):
@@ -24,12 +24,7 @@ class ConfigError(EdgeError):
 
 def load_config(path: Path) -> EdgeConfig:
     """Read ``path``; relative paths in it start at its folder. Raise ``ConfigError`` with every problem."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as exc:
-        raise ConfigError([f"{path}: cannot be read: {exc.strerror}"]) from exc
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
-        raise ConfigError([f"{path}: is not TOML: {exc}"]) from exc
+    raw = _read(path)
     problems = find_mismatches(raw, folder=path.parent)
     try:
         config = EdgeConfig.model_validate(raw, context={"folder": path.parent})
@@ -39,6 +34,34 @@ def load_config(path: Path) -> EdgeConfig:
     if problems:
         raise ConfigError([f"{path.name}: {problem}" for problem in problems])
     return config
+
+
+def load_camera_urls(path: Path) -> dict[str, str]:
+    """Return the address of each camera in ``path`` by its id, even while other settings are unfinished."""
+    raw = _read(path)
+    try:
+        cameras = _Addresses.model_validate(raw, context={"folder": path.parent}).cameras
+    except ValidationError as exc:
+        raise ConfigError([f"{path.name}: {problem}" for problem in _shape_problems(exc, raw)]) from exc
+    return {camera.id: camera.url for camera in cameras}
+
+
+class _Address(BaseModel):
+    id: str
+    url: CameraUrl
+
+
+class _Addresses(BaseModel):
+    cameras: tuple[_Address, ...]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as exc:
+        raise ConfigError([f"{path}: cannot be read: {exc.strerror}"]) from exc
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        raise ConfigError([f"{path}: is not TOML: {exc}"]) from exc
 
 
 def _shape_problems(exc: ValidationError, raw: dict[str, Any]) -> Iterator[str]:

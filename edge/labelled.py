@@ -156,6 +156,10 @@ def _at_the_clip(camera: CameraSettings, clip: Path) -> CameraSettings:
             raise EdgeError(f"{path} has no zone {zone.id!r}; it has: {', '.join(scene.zones)}")
     zones = tuple(zone.model_copy(update={"polygon": scene.zones[zone.id]}) for zone in camera.zones)
     empty = clip.with_suffix(".empty.jpg")
+    if camera.empty_view and not empty.exists():
+        raise EdgeError(
+            f"{clip}: no {empty.name} beside it, and a rule compares with it: render the clip again"
+        )
     own = {"url": str(clip), "ground": None, "homography": scene.homography, "zones": zones}
     return camera.model_copy(update={**own, "empty_view": empty if empty.exists() else None})
 

@@ -74,6 +74,7 @@ def _at_least_one(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
 
 
 OurPath = Annotated[Path, AfterValidator(_resolve)]
+CameraUrl = Annotated[str, AfterValidator(_resolve_url)]
 OurFile = Annotated[Path, AfterValidator(_resolve), AfterValidator(_exists)]
 
 
@@ -190,7 +191,7 @@ class ZoneSettings(Section):
 
 class CameraSettings(Section):
     id: Name
-    url: Annotated[str, AfterValidator(_resolve_url)]
+    url: CameraUrl
     pace: Literal["real", "fast"] = "real"
     loop: bool = False
     lat: Latitude

@@ -11,8 +11,10 @@ from edge.rules.rule import Found, concerned
 
 _SAME_PLACE = 0.3
 """Overlap (IoU) from which a detection is the thing that stood there before."""
-_BELONGS = 0.15
+_BELONGS = 0.1
 """A box of which less than this share differs from the approved empty view shows what belongs there."""
+_STILL_THERE = 0.05
+"""What stood there already is gone only when less than this share differs."""
 _HIDES = 0.5
 """Share of a place that a larger thing must cover for the look to say nothing about it."""
 
@@ -32,21 +34,26 @@ class Presence:
 
     def find(self, memory: tuple[Candidate, ...], seen: Seen) -> Found:
         """Return the candidates after ``seen``: no tracks, only places, so frame rate does not matter."""
-        new_here = tuple(d for d in seen.detections if d.changed >= _BELONGS)
-        wanted = concerned(new_here, labels=self.labels, zone=self.zone, keep_score=self.terms.keep_score)
+        not_approved = tuple(d for d in seen.detections if d.changed >= _STILL_THERE)
+        wanted = concerned(not_approved, labels=self.labels, zone=self.zone, keep_score=self.terms.keep_score)
         matched = _match(memory, wanted)
-        kept = [self._judge(c, matched.get(i), seen) for i, c in enumerate(memory)]
+        kept = [
+            candidate.confirm(seen, _sight(matched[i]), self.terms)
+            if i in matched
+            else self._missed(candidate, seen, not_approved)
+            for i, candidate in enumerate(memory)
+        ]
         taken = {id(detection) for detection in matched.values()}
-        new = [Candidate.seen_first(seen, _sight(d)) for d in wanted if id(d) not in taken]
+        new = [
+            Candidate.seen_first(seen, _sight(d))
+            for d in wanted
+            if id(d) not in taken and d.changed >= _BELONGS
+        ]
         alive = (*(c for c in kept if not c.is_over(self.terms)), *new)
         return Found(memory=alive, standing=self._standing(alive))
 
-    def _judge(self, candidate: Candidate, detection: Detection | None, seen: Seen) -> Candidate:
-        if detection is not None:
-            return candidate.confirm(seen, _sight(detection), self.terms)
-        if is_hidden(candidate.box, seen.detections):
-            return candidate
-        return candidate.miss(seen, self.terms)
+    def _missed(self, candidate: Candidate, seen: Seen, before: tuple[Detection, ...]) -> Candidate:
+        return candidate if is_hidden(candidate.box, before) else candidate.miss(seen, self.terms)
 
     def _standing(self, memory: tuple[Candidate, ...]) -> tuple[Standing, ...]:
         ripe = [candidate for candidate in memory if candidate.ripe]

@@ -76,16 +76,17 @@ def second(
     worth. The model's thresholds stay what they were. Interrupt at will; the same again goes on.
     """
     with plain_errors():
-        from models.learn_second import learn_second
-        from models.weigh_second import weigh_second
-
         ours, folder = open_recipe(recipe), model_folder(model)
-        if judges:
-            steps = weigh_second(ours, data, folder, judges, version=version)
-        elif out:
+        if out and not judges:
+            from models.learn_second import learn_second
+
             steps = learn_second(ours, data, folder, out, version=version)
+        elif judges and not out:
+            from models.weigh_second import weigh_second
+
+            steps = weigh_second(ours, data, folder, judges, version=version)
         else:
-            raise typer.BadParameter("say where what was seen is kept, or name --judges", param_hint="--out")
+            raise typer.BadParameter("give --out to learn a look, or --judges to take one over")
         for learnt in _followed(steps):
             typer.echo(
                 f"{', '.join(learnt.labels)}: AUROC of regions with ({learnt.shown}) against without "

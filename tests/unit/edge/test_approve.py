@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from edge.adapters.camera import VideoCamera
 from edge.approve import collect, without_what_moves
@@ -43,45 +43,59 @@ max_age_s = 60
 """
 
 
+UNFINISHED = CONFIG.replace("lat = 31.2", 'empty_view = "empty.png"\nlat = 31.2')
+"""The picture is named, and is to be taken yet."""
+
+
+def approve(tmp_path: Path, camera: str, out: Path) -> Result:
+    (tmp_path / "edge.toml").write_text(UNFINISHED)
+    config = str(tmp_path / "edge.toml")
+    return CliRunner().invoke(app, ["edge", "approve", camera, str(out), "-c", config, "--apart", "1"])
+
+
 def test_who_walks_through_is_not_in_the_approved_view(tmp_path: Path) -> None:
     write_clip(tmp_path / "a.mp4", seconds=12, square_left=lambda s: int(s * 25))
-    (tmp_path / "edge.toml").write_text(CONFIG)
-    out = tmp_path / "empty.png"
+    (tmp_path / "views").mkdir()
+    out = tmp_path / "views" / "empty.png"
 
-    result = CliRunner().invoke(
-        app, ["edge", "approve", "cam-1", str(out), "-c", str(tmp_path / "edge.toml"), "--apart", "1"]
-    )
+    result = approve(tmp_path, "cam-1", out)
 
     assert result.exit_code == 0, result.output
-    assert 'empty_view = "empty.png"' in result.output
+    assert 'empty_view = "views/empty.png"' in result.output
+    assert "median of 9 pictures" in result.output
     approved = np.asarray(cv2.imread(str(out)), np.int16)
     assert np.abs(approved - a_picture(None)).mean() < 3
+    assert [path.name for path in out.parent.iterdir()] == ["empty.png"]
 
 
-def test_an_unknown_camera_is_named_with_those_there_are(tmp_path: Path) -> None:
-    write_clip(tmp_path / "a.mp4", seconds=1)
-    (tmp_path / "edge.toml").write_text(CONFIG)
+@pytest.mark.parametrize(
+    ("camera", "seconds", "out", "reason"),
+    [
+        ("cam-7", 1, "o.png", "has no camera 'cam-7'; it has: cam-1"),
+        ("cam-1", 1, "nowhere/o.png", "there is no folder"),
+        ("cam-1", 2, "o.png", "2 of 3 pictures of one size: let the camera run longer, or lower --apart"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_written(
+    camera: str, seconds: int, out: str, reason: str, tmp_path: Path
+) -> None:
+    write_clip(tmp_path / "a.mp4", seconds=seconds)
 
-    result = CliRunner().invoke(
-        app, ["edge", "approve", "cam-7", str(tmp_path / "o.png"), "-c", str(tmp_path / "edge.toml")]
-    )
+    result = approve(tmp_path, camera, tmp_path / out)
 
     assert result.exit_code == 1
-    assert "'cam-7'; it has: cam-1" in result.output
+    assert reason in result.output.replace("\n", " ")
+    assert not (tmp_path / out).exists()
 
 
-def test_a_short_clip_gives_what_it_has(tmp_path: Path) -> None:
-    clip = write_clip(tmp_path / "a.mp4", seconds=2)
+def test_pictures_of_another_size_are_left_out() -> None:
+    small, large = np.zeros((4, 4, 3), np.uint8), np.ones((8, 8, 3), np.uint8)
 
-    pictures = list(collect(VideoCamera("cam-1", str(clip), pace="fast"), count=9, apart_s=1.0))
-
-    assert len(pictures) == 2
-    assert without_what_moves(pictures).shape == pictures[0].shape
+    assert without_what_moves([small, large, large, large, small]).shape == (8, 8, 3)
 
 
-def test_a_camera_that_shows_nothing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edge.approve.SILENT_S", 0.5)
+def test_a_clip_that_cannot_be_played_is_named_at_once(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"no clip")
 
-    with pytest.raises(EdgeError, match="camera cam-1 shows no picture"):
+    with pytest.raises(EdgeError, match=r"camera cam-1 shows no picture: .*a\.mp4"):
         list(collect(VideoCamera("cam-1", str(tmp_path / "a.mp4"), pace="fast"), count=2, apart_s=1.0))

@@ -101,6 +101,15 @@ def test_a_thing_left_in_a_clip_is_found_once_and_in_a_clip_without_it_nothing(t
     assert [*left.false, *left.missed, *busy.false, *busy.missed] == []
 
 
+def test_a_clip_without_the_empty_view_that_a_rule_compares_with_is_named(tmp_path: Path) -> None:
+    write_clip(tmp_path / "a.mp4", seconds=1)
+    (tmp_path / "a.events.json").write_text('{"events": []}')
+    (tmp_path / "a.scene.json").write_text(json.dumps(SCENE))
+
+    with pytest.raises(EdgeError, match=r"a\.mp4: no a\.empty\.jpg beside it"):
+        judge_clip(tmp_path / "a.mp4", a_config(tmp_path), keep=tmp_path / "keep")
+
+
 def test_a_false_incident_comes_with_its_picture(tmp_path: Path) -> None:
     (tmp_path / "left.events.json").write_text('{"events": []}')
     (tmp_path / "left.scene.json").write_text(json.dumps(SCENE))

@@ -60,7 +60,7 @@ def test_what_the_rule_is_not_about_never_stands(thing: Detection) -> None:
 
 
 def test_what_the_approved_empty_view_shows_belongs_there() -> None:
-    _, same = after(staying(100, replace(a_thing(), changed=0.1)))
+    _, same = after(staying(100, replace(a_thing(), changed=0.09)))
     _, other = after(staying(100, replace(a_thing(), changed=0.3)))
 
     assert same == ()
@@ -68,11 +68,20 @@ def test_what_the_approved_empty_view_shows_belongs_there() -> None:
 
 
 def test_what_stood_is_gone_when_its_place_looks_as_approved() -> None:
-    empty = [(float(at_s), [replace(a_thing(), changed=0.0)]) for at_s in range(40, 200, 10)]
+    awning = replace(a_thing(size=0.15), changed=0.0)  # larger: it stands before nothing all the same
+    empty = [(float(at_s), [awning]) for at_s in range(40, 200, 10)]
 
     memory, standing = after([*staying(30, a_thing()), *empty])
 
     assert (memory, standing) == ((), ())
+
+
+def test_what_stands_is_not_gone_because_little_of_it_differs_for_a_while() -> None:
+    dim = [(float(at_s), [replace(a_thing(), changed=0.06)]) for at_s in range(40, 200, 10)]
+
+    _, standing = after([*staying(30, a_thing()), *dim])
+
+    assert len(standing) == 1
 
 
 def test_what_walks_through_never_stands() -> None:
