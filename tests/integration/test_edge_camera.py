@@ -6,6 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from edge.adapters.camera import VideoCamera
+from edge.approve import collect, without_what_moves
 from tests.parts import RtspServer
 from tests.waiting import await_truth
 
@@ -95,3 +96,12 @@ def test_a_stream_comes_back_by_itself_and_time_went_on(rtsp_server: RtspServer)
 
     ahead_s = after_s - before_s - (time.monotonic() - began_s)
     assert -1 < ahead_s < 3  # a server begins with a burst of up to a second or two
+
+
+def test_the_approved_empty_view_is_taken_from_a_stream(rtsp_server: RtspServer) -> None:
+    camera = VideoCamera("cam-1", rtsp_server.url("open"), pace="fast")
+
+    pictures = list(collect(camera, count=4, apart_s=0.5))
+
+    assert len(pictures) == 4
+    assert without_what_moves(pictures).shape == pictures[0].shape
