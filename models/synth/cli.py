@@ -3,6 +3,7 @@
 import functools
 import importlib.util
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -165,8 +166,9 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def _rendered(jobs: Sequence[Callable[[], int]], workers: int) -> Iterator[int]:
-    """Render in processes of their own; a process that dies names the way on."""
+    """Render in processes of their own; a process that dies names the way on, and none outlives this one."""
     context = multiprocessing.get_context("spawn")
+    signal.signal(signal.SIGTERM, _end_with_renderers)
     try:
         with ProcessPoolExecutor(workers, mp_context=context) as pool:
             for done in as_completed([pool.submit(job) for job in jobs]):
@@ -176,3 +178,9 @@ def _rendered(jobs: Sequence[Callable[[], int]], workers: int) -> Iterator[int]:
             "A renderer died (out of memory?). Run the same command again: it goes on where it stopped."
         )
         raise typer.Exit(code=1) from exc
+
+
+def _end_with_renderers(*_: object) -> None:
+    for renderer in multiprocessing.active_children():
+        renderer.terminate()
+    raise SystemExit(128 + signal.SIGTERM)

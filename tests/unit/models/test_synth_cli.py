@@ -1,6 +1,8 @@
 """The commands refuse what they cannot do, and go on where they stopped."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +18,7 @@ from models.synth.kinds import LABELS
 from models.synth.labels import Truth
 from models.synth.sensor import Sensor, compressed, expose
 from models.synth.stills import WEATHER_SHARES, plan_still, weather_of
+from tests.waiting import await_truth
 
 WIDE = {"COLUMNS": "200"}
 NOW = datetime(2025, 5, 1, 12, tzinfo=UTC)
@@ -186,3 +189,28 @@ def test_the_clock_suits_the_light(seed: int) -> None:
 
     first, last = plan.weather.hours
     assert first <= clock_of(plan).hour < last
+
+
+RENDERERS = """
+import functools, sys, time
+from models.synth.cli import _rendered
+
+if __name__ == "__main__":
+    list(_rendered([functools.partial(time.sleep, 60)] * 2, 2))
+"""
+
+
+def test_renderers_end_with_the_command_that_started_them(tmp_path: Path) -> None:
+    (tmp_path / "render.py").write_text(RENDERERS)
+    command = subprocess.Popen([sys.executable, str(tmp_path / "render.py")], stderr=subprocess.DEVNULL)
+    await_truth(lambda: len(_children(command.pid)) >= 3, within_s=60)  # one keeps count of the others
+    renderers = _children(command.pid)
+
+    command.terminate()
+
+    assert command.wait(20) == 143
+    await_truth(lambda: not [pid for pid in renderers if Path(f"/proc/{pid}").exists()], within_s=20)
+
+
+def _children(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
