@@ -113,7 +113,7 @@ def test_every_mistake_is_told_at_once_with_its_place_and_the_way_out(expected: 
         ),
         ("confirm_k = 5", "confirm_k = 8", "edge.toml: cameras.0.rules.0: confirm_k 8 is more than"),
         (
-            "# open_score = 0.9",
+            "# open_score = 0.35",
             "open_score = 0.5\nkeep_score = 0.6",
             "edge.toml: cameras.0.rules.0: keep_score 0.6 is more than",
         ),
