@@ -15,7 +15,7 @@ from models.boxes import read_boxes
 from models.dataset_folder import check_finished, training_id_of
 from models.detector import load_detector
 from models.golden import record_golden
-from models.heads import transplant
+from models.heads import moved, transplant
 from models.lifts import measure_lifts
 from models.manifest import FILES, Manifest, pinned, save_manifest
 from models.picture import evenly, find_pictures, read_picture
@@ -80,7 +80,7 @@ def assemble(
 
     ``ordinary`` pictures, without any faint label, say how much those may be lifted.
     """
-    learnt = _ready(transplant(mean_weights(weights), recipe))
+    learnt = _ready(moved(transplant(mean_weights(weights), recipe), recipe.odds))
     if not recipe.learn:
         return learnt
     if base is None:

@@ -1,5 +1,6 @@
-"""The head of a base model is given other labels without losing what it knew."""
+"""The head of a network is given other labels without losing what it knew."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -53,6 +54,33 @@ def transplant(model: Any, recipe: Recipe, lifts: Mapping[str, Sequence[float]] 
     return _named(model, labels)
 
 
+def extended(model: Any, recipe: Recipe) -> Any:  # noqa: ANN401
+    """Give ``model``, made by an earlier recipe, the labels of this one.
+
+    A label that it has keeps its rows; a new one begins with the first row of the label that ``start`` names
+    if the model has that, else it knows nothing.
+    """
+    labels = dict(enumerate(recipe.labels))
+    if model.names == labels:
+        return model
+    known = _rows_of(model)
+    rows = [known.get(label) or known.get(recipe.start.get(label, ""), [None])[:1] for label in recipe.labels]
+    for branch in model.model[-1].cv3:
+        old = _convolution(branch[-1])
+        branch[-1] = _grown(old, rows, torch.zeros(sum(map(len, rows))))
+    return _named(model, labels)
+
+
+def moved(model: Any, odds: Mapping[str, float]) -> Any:  # noqa: ANN401
+    """Multiply the odds of the confidences of some labels: with 3, a confidence of 0.25 becomes 0.5."""
+    rows = _rows_of(model)
+    for branch in model.model[-1].cv3:
+        for label, factor in odds.items():
+            with torch.no_grad():
+                _convolution(branch[-1]).bias[rows[label]] += math.log(factor)
+    return model
+
+
 def relabelled(model: Any, labels: Sequence[str], counts: list[int]) -> Any:  # noqa: ANN401
     """Give ``model`` these labels, with so many rows each that know nothing."""
     for branch in model.model[-1].cv3:
@@ -68,6 +96,18 @@ def _named(model: Any, labels: dict[int, str]) -> Any:  # noqa: ANN401
     return model
 
 
+def _rows_of(model: Any) -> dict[str, list[int]]:  # noqa: ANN401
+    """Return which rows of the head speak for each label."""
+    last = model.model[-1].cv3[0][-1]
+    counts = last[1].counts if isinstance(last, nn.Sequential) else [1] * len(model.names)
+    rows = torch.arange(sum(counts)).split(counts)
+    return {name: row.tolist() for name, row in zip(model.names.values(), rows, strict=True)}
+
+
+def _convolution(last: nn.Module) -> Any:  # noqa: ANN401
+    return last[0] if isinstance(last, nn.Sequential) else last
+
+
 def _spoken(counts: list[int], channels: int) -> nn.Module:
     convolution = nn.Conv2d(channels, sum(counts), kernel_size=1)
     if sum(counts) == len(counts):
@@ -75,11 +115,11 @@ def _spoken(counts: list[int], channels: int) -> nn.Module:
     return nn.Sequential(convolution, Surest(counts))
 
 
-def _grown(old: nn.Conv2d, rows: list[list[int] | list[None]], lifts: Tensor) -> nn.Module:
+def _grown(old: nn.Conv2d, rows: Sequence[list[int] | list[None]], lifts: Tensor) -> nn.Module:
     """Return the convolution with these rows of the old one, lifted; a row of ``None`` knows nothing yet."""
     flat = [row for label in rows for row in label]
     spoken = _spoken([len(label) for label in rows], old.in_channels)
-    new = spoken[0] if isinstance(spoken, nn.Sequential) else spoken
+    new = _convolution(spoken)
     with torch.no_grad():
         new.weight.normal_(std=float(old.weight.std()) / 4)
         new.bias.fill_(RARE)

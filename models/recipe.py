@@ -92,13 +92,14 @@ class Recipe(BaseModel):
         str, ...
     ] = ()  # labels whose classes of the base model speak too softly: `export` lifts them
     truth: dict[str, str] = {}  # a faint label = the label that is its truth in the pictures
+    odds: dict[str, Annotated[float, Field(gt=0)]] = {}  # `export` multiplies a label's odds by this
     scene: str | None = None  # the label that the picture as a whole is judged for too
     second: tuple[Lesson, ...] = ()
     sources: tuple[Source, ...]
 
     @model_validator(mode="after")
     def _names_are_labels(self) -> Self:
-        for field in ("start", "faint", "learn", "truth"):
+        for field in ("start", "faint", "learn", "truth", "odds"):
             odd = set(getattr(self, field)) - set(self.labels)
             if odd:
                 raise ValueError(f"{field} names what is no label: {', '.join(sorted(odd))}")
@@ -113,6 +114,9 @@ class Recipe(BaseModel):
         silent = [label for label, known in self.labels.items() if not known and label not in self.learn]
         if self.learn and silent:
             raise ValueError(f"nobody answers for {', '.join(silent)}: put what is new into learn")
+        odd = set(self.odds) - set(self.learn or self.labels)
+        if odd:
+            raise ValueError(f"odds moves what is not learnt: {', '.join(sorted(odd))}")
         unknown = [label for label in self.faint if not self.labels[label]]
         if unknown:
             raise ValueError(f"faint lifts classes of the base model, but none knows {', '.join(unknown)}")

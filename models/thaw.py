@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from ultralytics.nn.modules import Conv
 from ultralytics.nn.tasks import DetectionModel
 
-from models.heads import relabelled
+from models.heads import extended, moved, relabelled
 from models.manifest import ModelError, load_manifest, read_verified
 from models.preprocess import letterbox
 from models.recipe import Recipe, RecipeError
@@ -28,28 +28,30 @@ Values = dict[str, NDArray[Any]]
 def thaw(recipe: Recipe, model: Path, pictures: Iterable[NDArray[np.uint8]]) -> Any:  # noqa: ANN401  ultralytics ships no types
     """Return the network of the model's folder that `train` goes on with; it says what the file says.
 
-    ``pictures`` (h, w, 3), BGR, are such as it will learn from. An exported file has its batch normalisation
+    Labels that the recipe has and the model has not are added (`extended`), what the recipe's ``odds`` moved is
+    moved back. ``pictures`` (h, w, 3), BGR, are such as it will learn from. An exported file has its batch normalisation
     folded into its convolutions; unfolded, each begins with the mean and the spread that it has on these
     pictures, so that the first steps of learning do not undo what is known.
     """
     manifest = load_manifest(model)
-    if manifest.labels != tuple(recipe.labels):
+    if not set(manifest.labels) & set(recipe.labels):
         raise RecipeError(
             f"{model} knows {', '.join(manifest.labels)}, recipe {recipe.name} {', '.join(recipe.labels)}: "
-            "learn on with the recipe that it was made by"
+            "none is the same; learn on with a recipe that has its labels"
         )
     file: Any = onnx.load_from_string(read_verified(model, manifest.files["fp32"]))
     values = _values(file.graph)
     holder = next((one for one in HOLDERS if f"{one}{FIRST}" in values), "")
     known = {name.removeprefix(holder): value for name, value in values.items() if name.startswith(holder)}
-    counts = _rows(file.graph, holder, values) or [1] * len(recipe.labels)
+    counts = _rows(file.graph, holder, values) or [1] * len(manifest.labels)
     try:
-        network = relabelled(_network(len(known[WIDTH])), tuple(recipe.labels), counts)
+        network = relabelled(_network(len(known[WIDTH])), manifest.labels, counts)
         _fill(network, known)
     except (KeyError, RuntimeError) as exc:
         raise ModelError(f"{model} holds no YOLO11n of recipe {recipe.name}: {exc}") from exc
     _settle(network, pictures, recipe.train_px)
-    return network
+    back = {label: 1 / factor for label, factor in recipe.odds.items() if label in manifest.labels}
+    return extended(moved(network, back), recipe)
 
 
 def _network(width: int) -> Any:  # noqa: ANN401

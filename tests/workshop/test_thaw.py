@@ -12,6 +12,7 @@ from torch.nn.functional import interpolate
 
 from models.beside import shrunk
 from models.detector import CATALOG
+from models.heads import moved
 from models.manifest import ModelError, load_manifest, pinned, save_manifest
 from models.picture import find_pictures, read_picture
 from models.preprocess import letterbox
@@ -32,7 +33,7 @@ def _said_by_file(model: str, blob: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def test_what_is_thawed_says_what_the_file_says() -> None:
     recipe, pictures = load_recipe(RECIPES / "street.toml"), _golden("street")
-    network = thaw(recipe, CATALOG / "street", pictures).eval()
+    network = moved(thaw(recipe, CATALOG / "street", pictures).eval(), recipe.odds)
     blob = letterbox(pictures[0], recipe.input_px).blob
     small = (shrunk(blob.shape[2]), shrunk(blob.shape[3]))
 
@@ -67,6 +68,40 @@ def test_the_first_step_of_learning_does_not_undo_what_is_known() -> None:
 
     assert float(known.max()) > 0.5
     assert learning.numpy() == pytest.approx(known.numpy(), abs=0.05)
+
+
+def test_a_label_more_leaves_the_others_as_they_were_and_begins_as_it_is_told() -> None:
+    recipe, pictures = load_recipe(RECIPES / "street.toml"), _golden("street")
+    more = {
+        "labels": {"cart": (), "rickshaw": (), **recipe.labels},
+        "start": {**recipe.start, "cart": "bin", "stall": "umbrella"},
+        "learn": (*recipe.learn, "cart", "rickshaw"),
+    }
+    wider = recipe.model_copy(update=more)
+    before, after = (thaw(one, CATALOG / "street", pictures).eval() for one in (recipe, wider))
+    blob = torch.from_numpy(letterbox(pictures[0], recipe.train_px).blob)
+
+    with torch.no_grad():
+        was, is_now = (network(blob)[0][0].numpy() for network in (before, after))
+
+    assert list(after.names.values()) == list(wider.labels)
+    assert is_now[:4] == pytest.approx(was[:4], abs=1e-3)
+    assert is_now[6:] == pytest.approx(was[4:], abs=1e-5)
+    assert is_now[4] == pytest.approx(was[4 + list(recipe.labels).index("bin")], abs=1e-5)
+    assert is_now[5].max() < 0.05
+
+
+def test_odds_move_a_label_along_its_scale_and_thawing_moves_it_back() -> None:
+    recipe, pictures = load_recipe(RECIPES / "street.toml"), _golden("street")
+    plain = recipe.model_copy(update={"odds": {}})
+    said, learning = (thaw(one, CATALOG / "street", pictures).eval() for one in (plain, recipe))
+    blob = torch.from_numpy(letterbox(pictures[0], recipe.train_px).blob)
+    stall = 4 + list(recipe.labels).index("stall")
+
+    with torch.no_grad():
+        there, here = (network(blob)[0][0, stall] for network in (said, learning))
+
+    assert (there / (1 - there)).numpy() == pytest.approx(3 * (here / (1 - here)).numpy(), rel=1e-3)
 
 
 def test_another_recipe_and_a_file_that_holds_no_network_are_named(tmp_path: Path) -> None:
