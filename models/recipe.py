@@ -99,18 +99,20 @@ class Recipe(BaseModel):
 
     @model_validator(mode="after")
     def _names_are_labels(self) -> Self:
-        for field in ("start", "faint", "learn", "truth", "odds"):
-            odd = set(getattr(self, field)) - set(self.labels)
+        looked = {name for look in self.second for name in look.labels + look.against}
+        named = {
+            "start": self.start,
+            "faint": self.faint,
+            "learn": self.learn,
+            "truth": {*self.truth, *self.truth.values()},
+            "odds": self.odds,
+            "scene": () if self.scene is None else (self.scene,),
+            "second": looked,
+        }
+        for field, names in named.items():
+            odd = set(names) - set(self.labels)
             if odd:
                 raise ValueError(f"{field} names what is no label: {', '.join(sorted(odd))}")
-        odd = {name for look in self.second for name in look.labels + look.against} - set(self.labels)
-        if odd:
-            raise ValueError(f"second names what is no label: {', '.join(sorted(odd))}")
-        odd = set(self.truth.values()) - set(self.labels)
-        if odd:
-            raise ValueError(f"truth names what is no label: {', '.join(sorted(odd))}")
-        if self.scene is not None and self.scene not in self.labels:
-            raise ValueError(f"scene names what is no label: {self.scene}")
         silent = [label for label, known in self.labels.items() if not known and label not in self.learn]
         if self.learn and silent:
             raise ValueError(f"nobody answers for {', '.join(silent)}: put what is new into learn")

@@ -28,10 +28,10 @@ Values = dict[str, NDArray[Any]]
 def thaw(recipe: Recipe, model: Path, pictures: Iterable[NDArray[np.uint8]]) -> Any:  # noqa: ANN401  ultralytics ships no types
     """Return the network of the model's folder that `train` goes on with; it says what the file says.
 
-    Labels that the recipe has and the model has not are added (`extended`), what the recipe's ``odds`` moved is
-    moved back. ``pictures`` (h, w, 3), BGR, are such as it will learn from. An exported file has its batch normalisation
-    folded into its convolutions; unfolded, each begins with the mean and the spread that it has on these
-    pictures, so that the first steps of learning do not undo what is known.
+    Labels that the recipe has and the model has not are added (`extended`), what the recipe's ``odds``
+    moved is moved back. ``pictures`` (h, w, 3), BGR, are such as it will learn from. An exported file has
+    its batch normalisation folded into its convolutions; unfolded, each begins with the mean and the
+    spread that it has on these pictures, so that the first steps of learning do not undo what is known.
     """
     manifest = load_manifest(model)
     if not set(manifest.labels) & set(recipe.labels):
