@@ -2,7 +2,7 @@
 
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from models.recipe import Lesson, Recipe, RecipeError
 from models.scene import MAPS, Judge, Scene
 from models.second_look import FAINT, Region, chosen_for, logit, region_of, regions_of
 from models.shown import enough, rows_in, shows
+from models.taken_over import taken_over
 from models.tracing import shrink, trace
 from models.views import view_of
 
@@ -51,12 +52,25 @@ class Learnt:
 
 
 def learn_second(
-    recipe: Recipe, dataset: Path, model: Path, out: Path, *, version: str
+    recipe: Recipe,
+    dataset: Path,
+    model: Path,
+    out: Path,
+    *,
+    version: str,
+    judges: Path | None = None,
+    only: str = "",
 ) -> Iterator[Progress | Learnt]:
-    """Give the model in ``model`` its second look; what was seen lies in ``out``, to go on with."""
+    """Give the model in ``model`` its second look; what was seen lies in ``out``, to go on with.
+
+    With ``only`` the look at that label is learnt; the others are those of the model in ``judges``.
+    """
     check_finished(dataset)
     if not recipe.second:
         raise RecipeError(f"recipe {recipe.name} takes no second look: give it [[second]]")
+    kept = _kept(recipe, only, judges or model) if only else {}
+    whole = recipe.second
+    recipe = recipe.model_copy(update={"second": tuple(lesson for lesson in whole if lesson not in kept)})
     detector = load_detector(model, variant="fp32", second_look=False)
     unknown = {name for look in recipe.second for name in look.labels} - set(detector.labels)
     if unknown:
@@ -77,18 +91,26 @@ def learn_second(
             rows[part].append(rows_of)
         yield progress
     train, val = (np.concatenate(rows[part]) for part in PARTS)
-    judges, closers = list[Judge](), list[Closer]()
+    looks = dict(kept)
     for which, lesson in enumerate(recipe.second):
         ours = train[train[:, WHICH] == which]
-        judges.append(teach(np.delete(ours, (WHICH, AS_IT_IS, SURE), axis=1)))
+        judge = teach(np.delete(ours, (WHICH, AS_IT_IS, SURE), axis=1))
         asked = val[(val[:, WHICH] == which) & (val[:, AS_IT_IS] > 0)]
         with torch.no_grad():
-            seen = judges[-1](torch.from_numpy(asked[:, FEATURES:])).numpy()
+            seen = judge(torch.from_numpy(asked[:, FEATURES:])).numpy()
         closer, learnt = weighed(lesson, asked[:, TOLD] > 0, asked[:, SURE], seen)
-        closers.append(closer)
+        looks[lesson] = closer, judge
         yield learnt
-    _write(model, judges)
-    name_second(model, tuple(closers), f"{recipe.name}-{training_id_of(dataset)}", version)
+    closers, all_judges = zip(*(looks[lesson] for lesson in whole), strict=True)
+    _write(model, all_judges)
+    name_second(model, closers, f"{recipe.name}-{training_id_of(dataset)}", version)
+
+
+def _kept(recipe: Recipe, only: str, judges: Path) -> dict[Lesson, tuple[Closer, Judge]]:
+    """Return the looks that are not learnt again."""
+    if not any(only in lesson.labels for lesson in recipe.second):
+        raise RecipeError(f"recipe {recipe.name} does not look again at {only}")
+    return {lesson: taken_over(judges, lesson) for lesson in recipe.second if only not in lesson.labels}
 
 
 def look(
@@ -189,7 +211,7 @@ def weighed(
 class _Judges(nn.Module):  # type: ignore[misc]
     """Features to a logit for each kind of look."""
 
-    def __init__(self, judges: list[Judge]) -> None:
+    def __init__(self, judges: Sequence[Judge]) -> None:
         super().__init__()
         self.judges = nn.ModuleList(judges)
 
@@ -198,7 +220,7 @@ class _Judges(nn.Module):  # type: ignore[misc]
         return torch.stack([judge(features) for judge in self.judges], dim=1)
 
 
-def _write(model: Path, judges: list[Judge]) -> None:
+def _write(model: Path, judges: Sequence[Judge]) -> None:
     """Write the network.
 
     Interrupted before the manifest names it, a model that had a second look is refused for its hash until

@@ -16,6 +16,7 @@ from models.heads import extended, moved, relabelled
 from models.manifest import ModelError, load_manifest, read_verified
 from models.preprocess import letterbox
 from models.recipe import Recipe, RecipeError
+from models.tracing import weights_in
 
 HOLDERS = "learnt.", "detector.", ""
 """Where a file keeps the network that learns: beside a base model, backed by a scene, or alone."""
@@ -39,11 +40,11 @@ def thaw(recipe: Recipe, model: Path, pictures: Iterable[NDArray[np.uint8]]) -> 
             f"{model} knows {', '.join(manifest.labels)}, recipe {recipe.name} {', '.join(recipe.labels)}: "
             "none is the same; learn on with a recipe that has its labels"
         )
-    file: Any = onnx.load_from_string(read_verified(model, manifest.files["fp32"]))
-    values = _values(file.graph)
+    content = read_verified(model, manifest.files["fp32"])
+    values = weights_in(content)
     holder = next((one for one in HOLDERS if f"{one}{FIRST}" in values), "")
     known = {name.removeprefix(holder): value for name, value in values.items() if name.startswith(holder)}
-    counts = _rows(file.graph, holder, values) or [1] * len(manifest.labels)
+    counts = _rows(onnx.load_from_string(content).graph, holder, values) or [1] * len(manifest.labels)
     try:
         network = relabelled(_network(len(known[WIDTH])), manifest.labels, counts)
         _fill(network, known)
@@ -57,10 +58,6 @@ def thaw(recipe: Recipe, model: Path, pictures: Iterable[NDArray[np.uint8]]) -> 
 def _network(width: int) -> Any:  # noqa: ANN401
     """Return YOLO11n whose class branches have this many maps, which it draws from the number of classes."""
     return DetectionModel("yolo11n.yaml", nc=width, verbose=False)
-
-
-def _values(graph: Any) -> Values:  # noqa: ANN401  onnx ships no types
-    return {one.name.removesuffix(".half"): onnx.numpy_helper.to_array(one) for one in graph.initializer}
 
 
 def _rows(graph: Any, holder: str, values: Values) -> list[int]:  # noqa: ANN401

@@ -8,6 +8,7 @@ import numpy as np
 import onnx
 import onnxslim
 import torch
+from numpy.typing import NDArray
 
 OPSET = 17
 SMALL = 1000
@@ -53,3 +54,9 @@ def halve(path: Path) -> None:
     del graph.node[:]
     graph.node.extend(nodes)
     onnx.save(model, str(path))
+
+
+def weights_in(content: bytes) -> dict[str, NDArray[Any]]:
+    """Return the weights of an ONNX file by the names that they had before `halve`."""
+    graph: Any = onnx.load_from_string(content).graph
+    return {one.name.removesuffix(".half"): onnx.numpy_helper.to_array(one) for one in graph.initializer}

@@ -66,27 +66,33 @@ def second(
     ] = None,
     judges: Annotated[
         Path | None,
-        typer.Option("--judges", help="A model's folder whose second look is taken over and weighed anew."),
+        typer.Option("--judges", help="A model's folder whose second look is taken over."),
     ] = None,
+    only: Annotated[
+        str, typer.Option("--only", help="Learn the look at this label; the others are those of --judges.")
+    ] = "",
 ) -> None:
     """Give an exported model a second look at what it is unsure of; then calibrate it again.
 
     The model's own boxes on the training pictures, seen closer, teach a small judge on what
     EfficientNet-Lite2 knows from ImageNet; the validation pictures say what box and look are each
-    worth. The model's thresholds stay what they were. Interrupt at will; the same again goes on.
+    worth. With --judges and no --out nothing is learnt: that look is taken over and weighed anew. The
+    model's thresholds stay what they were. Interrupt at will; the same again goes on.
     """
     with plain_errors():
         ours, folder = open_recipe(recipe), model_folder(model)
-        if out and not judges:
+        if out and bool(judges) == bool(only):
             from models.learn_second import learn_second
 
-            steps = learn_second(ours, data, folder, out, version=version)
-        elif judges and not out:
+            steps = learn_second(ours, data, folder, out, version=version, judges=judges, only=only)
+        elif judges and not out and not only:
             from models.weigh_second import weigh_second
 
             steps = weigh_second(ours, data, folder, judges, version=version)
         else:
-            raise typer.BadParameter("give --out to learn a look, or --judges to take one over")
+            raise typer.BadParameter(
+                "--out learns all looks; --out, --judges and --only one; --judges takes all over"
+            )
         for learnt in _followed(steps):
             typer.echo(
                 f"{', '.join(learnt.labels)}: AUROC of regions with ({learnt.shown}) against without "

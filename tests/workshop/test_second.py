@@ -201,3 +201,33 @@ def test_a_model_may_weigh_its_own_second_look_anew(tmp_path: Path, recipe: Reci
     assert after.second is not None
     assert (after.version, after.second.sha256) == ("3", before.sha256)
     assert after.second.looks[0].worth == pytest.approx(before.looks[0].worth, abs=1e-3)
+
+
+def test_one_look_is_learnt_and_the_others_are_taken_over(tmp_path: Path, recipe: Recipe) -> None:
+    labels, content = ("water", "mud"), onnx((16, 16, 32, 32, 0.5, 0), (16, 16, 32, 32, 0, 0.5))
+    looks = {"labels": {"water": (), "mud": ()}, "second": [LOOK, LOOK | {"labels": ["mud"]}]}
+    recipe = Recipe.model_validate(recipe.model_dump() | looks)
+    first, other = (
+        a_model(tmp_path / name, content, version="1", labels=labels) for name in ("first", "other")
+    )
+    dataset = _dataset(tmp_path / "dataset")
+    for part in ("train", "val"):
+        for label in (dataset / "labels" / part).glob("dry*"):
+            label.write_text("1 0.25 0.5 0.5 1\n", encoding="utf-8")
+    with pytest.raises(RecipeError, match="first does not look again at mud as the recipe does"):
+        next(learn_second(recipe, dataset, other, tmp_path / "a", version="2", judges=first, only="water"))
+    list(learn_second(recipe, dataset, first, tmp_path / "run", version="2"))
+    with pytest.raises(RecipeError, match="does not look again at rain"):
+        next(learn_second(recipe, dataset, other, tmp_path / "a", version="2", judges=first, only="rain"))
+
+    run = learn_second(recipe, dataset, other, tmp_path / "a", version="3", judges=first, only="water")
+
+    assert [one.labels for one in run if isinstance(one, Learnt)] == [("water",)]
+    theirs, ours = (load_detector(model).second for model in (first, other))
+    assert theirs is not None
+    assert ours is not None
+    assert ours.second.looks[1] == theirs.second.looks[1]
+    picture = _picture(DRY, np.random.default_rng(3))
+    region = (0, 0, 64, 64)
+    assert ours.judge(picture, region)[1] == pytest.approx(theirs.judge(picture, region)[1], abs=1e-3)
+    assert ours.judge(picture, region)[0] < 0
