@@ -23,6 +23,7 @@ from models.publish import farewell, published
 from models.quantise import add_int8
 from models.recipe import Recipe, RecipeError
 from models.scene import load_scene
+from models.thaw import base_of
 from models.tracing import shrink, trace
 from models.weights import load_weights, mean_weights
 
@@ -78,7 +79,8 @@ def assemble(
 ) -> nn.Module:
     """Return the network of ``weights``, beside that of ``base`` where the recipe says so.
 
-    ``ordinary`` pictures, without any faint label, say how much those may be lifted.
+    ``ordinary`` pictures, without any faint label, say how much those may be lifted; the base network of a
+    published model's folder is lifted already and stays as it is.
     """
     learnt = _ready(moved(transplant(mean_weights(weights), recipe), recipe.odds))
     if not recipe.learn:
@@ -88,6 +90,8 @@ def assemble(
             f"recipe {recipe.name} learns {', '.join(recipe.learn)} beside the base model: name its "
             "weights with --base"
         )
+    if base.is_dir():
+        return Beside(_ready(base_of(recipe, base)), learnt, recipe)
     known = load_weights(base)
     lifts = measure_lifts(_ready(deepcopy(known)), ordinary, recipe) if recipe.faint else {}
     return Beside(_ready(transplant(known, recipe, lifts)), learnt, recipe)

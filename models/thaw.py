@@ -1,6 +1,6 @@
-"""A published model becomes a network that can learn on."""
+"""A published model becomes the network of torch that it was."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,15 @@ from ultralytics.nn.modules import Conv
 from ultralytics.nn.tasks import DetectionModel
 
 from models.heads import extended, moved, relabelled
-from models.manifest import ModelError, load_manifest, read_verified
+from models.manifest import Manifest, ModelError, load_manifest, read_verified
 from models.preprocess import letterbox
 from models.recipe import Recipe, RecipeError
 from models.tracing import weights_in
 
 HOLDERS = "learnt.", "detector.", ""
 """Where a file keeps the network that learns: beside a base model, backed by a scene, or alone."""
+BASE = "base."
+"""Where it keeps the base model that another learnt beside."""
 FIRST, WIDTH = "model.0.conv.weight", "model.23.cv3.0.0.1.conv.weight"
 SPOKEN = "model.23/cv3.0/cv3.0.2/cv3.0.2.0/Conv_output_0"
 """What is split into the labels where several rows speak for one."""
@@ -40,19 +42,36 @@ def thaw(recipe: Recipe, model: Path, pictures: Iterable[NDArray[np.uint8]]) -> 
             f"{model} knows {', '.join(manifest.labels)}, recipe {recipe.name} {', '.join(recipe.labels)}: "
             "none is the same; learn on with a recipe that has its labels"
         )
+    network = _read(model, manifest, HOLDERS)
+    _settle(network, pictures, recipe.train_px)
+    back = {label: 1 / factor for label, factor in recipe.odds.items() if label in manifest.labels}
+    return extended(moved(network, back), recipe)
+
+
+def base_of(recipe: Recipe, model: Path) -> Any:  # noqa: ANN401
+    """Return the base network of the model's folder as it is, its faint labels lifted, to export again."""
+    manifest = load_manifest(model)
+    if manifest.labels != tuple(recipe.labels):
+        raise RecipeError(
+            f"{model} knows {', '.join(manifest.labels)}, recipe {recipe.name} {', '.join(recipe.labels)}: "
+            "give the base model's own weights"
+        )
+    return _read(model, manifest, (BASE,))
+
+
+def _read(model: Path, manifest: Manifest, holders: Sequence[str]) -> Any:  # noqa: ANN401
+    """Return the network that the first of ``holders`` in the file keeps; it says what the file says."""
     content = read_verified(model, manifest.files["fp32"])
     values = weights_in(content)
-    holder = next((one for one in HOLDERS if f"{one}{FIRST}" in values), "")
+    holder = next((one for one in holders if f"{one}{FIRST}" in values), holders[-1])
     known = {name.removeprefix(holder): value for name, value in values.items() if name.startswith(holder)}
     counts = _rows(onnx.load_from_string(content).graph, holder, values) or [1] * len(manifest.labels)
     try:
         network = relabelled(_network(len(known[WIDTH])), manifest.labels, counts)
         _fill(network, known)
     except (KeyError, RuntimeError) as exc:
-        raise ModelError(f"{model} holds no YOLO11n of recipe {recipe.name}: {exc}") from exc
-    _settle(network, pictures, recipe.train_px)
-    back = {label: 1 / factor for label, factor in recipe.odds.items() if label in manifest.labels}
-    return extended(moved(network, back), recipe)
+        raise ModelError(f"{model} holds no YOLO11n of recipe {manifest.name}: {exc}") from exc
+    return network
 
 
 def _network(width: int) -> Any:  # noqa: ANN401

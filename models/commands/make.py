@@ -109,7 +109,11 @@ def export(
     version: Annotated[str, typer.Option("--version", help="Of the model, such as 0.2.0.")],
     data: DatasetFolder,
     base: Annotated[
-        Path | None, typer.Option("--base", help="The base model's weights, where a recipe learns beside it.")
+        Path | None,
+        typer.Option(
+            "--base",
+            help="The base model where a recipe learns beside it: weights, or a model's folder that has it.",
+        ),
     ] = None,
     judge: Annotated[
         Path | None, typer.Option("--scene", help="What `models scene` wrote, where a recipe judges one.")

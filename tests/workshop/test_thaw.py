@@ -12,12 +12,13 @@ from torch.nn.functional import interpolate
 
 from models.beside import shrunk
 from models.detector import CATALOG
+from models.export import assemble
 from models.heads import moved
 from models.manifest import ModelError, load_manifest, pinned, save_manifest
 from models.picture import find_pictures, read_picture
 from models.preprocess import letterbox
 from models.recipe import RECIPES, RecipeError, load_recipe
-from models.thaw import thaw
+from models.thaw import base_of, thaw
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -44,6 +45,24 @@ def test_what_is_thawed_says_what_the_file_says() -> None:
     theirs = _said_by_file("street", blob)[..., -ours.shape[2] :]
     assert ours[:, learnt] == pytest.approx(theirs[:, learnt], abs=1e-4)
     assert ours[:, learnt].max() > 0.1
+
+
+def test_a_published_model_that_is_put_together_again_says_the_same(tmp_path: Path) -> None:
+    recipe, pictures = load_recipe(RECIPES / "street.toml"), _golden("street")
+    torch.save({"model": thaw(recipe, CATALOG / "street", pictures), "epoch": -1}, tmp_path / "learnt.pt")
+    blob = letterbox(pictures[0], recipe.input_px).blob
+
+    network = assemble(recipe, [tmp_path / "learnt.pt"], CATALOG / "street", []).eval()
+
+    with torch.no_grad():
+        ours = network(torch.from_numpy(blob)).numpy()
+    theirs = _said_by_file("street", blob)
+    assert ours[:, 4:] == pytest.approx(theirs[:, 4:], abs=2e-4)
+    assert ours[:, :4] == pytest.approx(theirs[:, :4], abs=0.1)
+    with pytest.raises(RecipeError, match="give the base model's own weights"):
+        base_of(load_recipe(RECIPES / "water.toml"), CATALOG / "street")
+    with pytest.raises(ModelError, match="holds no YOLO11n"):
+        base_of(load_recipe(RECIPES / "water.toml"), CATALOG / "water")
 
 
 def test_a_network_that_a_scene_backs_is_thawed_alone() -> None:
