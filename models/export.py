@@ -12,7 +12,7 @@ from torch import nn
 from models.backed import back
 from models.beside import Beside
 from models.boxes import read_boxes
-from models.dataset_folder import check_finished, training_id_of
+from models.dataset_folder import training_id_of
 from models.detector import load_detector
 from models.golden import record_golden
 from models.heads import moved, transplant
@@ -23,6 +23,7 @@ from models.publish import farewell, published
 from models.quantise import add_int8
 from models.recipe import Recipe, RecipeError
 from models.scene import load_scene
+from models.teachable import check_teachable
 from models.thaw import base_of
 from models.tracing import shrink, trace
 from models.weights import load_weights, mean_weights
@@ -44,34 +45,40 @@ def export(
     dataset: Path,
     base: Path | None = None,
     scene: Path | None = None,
-) -> str:
-    """Write a model into ``out``, with INT8 if that loses little enough; return in words what was written.
+) -> Iterator[str]:
+    """Write a model into ``out``, with INT8 if that loses little enough.
+
+    Yields in words what it is at, as the last what was written.
 
     Of several ``weights`` the mean is taken. A recipe that learns labels beside the base model needs the
     ``base`` weights too, one that judges a ``scene`` what `models scene` learnt. What is found on the
     pictures in ``out/golden`` is recorded there.
     """
-    check_finished(dataset)
+    check_teachable(recipe, dataset)
     if scene is not None and recipe.scene is None:
         raise RecipeError(f"recipe {recipe.name} judges no scene: leave --scene out")
     training_id = f"{recipe.name}-{training_id_of(dataset)}"
     pictures = list(find_pictures(dataset / "images" / "train"))
     ordinary = (read_picture(path) for path in _ordinary(dataset, recipe))
+    yield "putting the networks together"
     network = assemble(recipe, weights, base, ordinary)
     if recipe.scene is not None:
         if scene is None:
             raise RecipeError(
                 f"recipe {recipe.name} judges a scene: name what `models scene` wrote with --scene"
             )
+        yield "measuring what boxes and scene are worth on the validation pictures"
         network = back(network, load_scene(scene), recipe, _told(dataset, recipe))
     gone = farewell(out)
     with published(out) as part:
+        yield "writing fp32"
         export_fp32(recipe, network, part, version=version, training_id=training_id)
+        yield "writing INT8 and judging it on the validation pictures"
         verdict = add_int8(part, evenly(pictures, RANGE_PICTURES), dataset)
     golden = out / "golden"
     if golden.is_dir():
         record_golden(load_detector(out, variant="fp32"), golden)
-    return f"{verdict}; {gone}every threshold is {UNCALIBRATED}: calibrate {out} next"
+    yield f"{verdict}; {gone}every threshold is {UNCALIBRATED}: calibrate {out} next"
 
 
 def assemble(

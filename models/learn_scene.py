@@ -16,11 +16,12 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from models import views
 from models.alarms import auroc
 from models.boxes import Boxes
-from models.dataset_folder import check_finished, training_id_of
+from models.dataset_folder import training_id_of
 from models.eye import PARTS, Eye, Progress, claim, constants_of, look_at_all, open_eye
 from models.preprocess import letterbox
 from models.recipe import Recipe, RecipeError
 from models.scene import MAPS, Judge, save_judge
+from models.teachable import check_teachable
 from models.views import view_of
 
 VIEWS = 5
@@ -47,7 +48,7 @@ class Learnt:
 
 def learn_scene(recipe: Recipe, dataset: Path, out: Path) -> Iterator[Progress | Learnt]:
     """Write ``out/scene.pt``; what was looked at before an interruption is not looked at again."""
-    check_finished(dataset)
+    check_teachable(recipe, dataset)
     if recipe.scene is None:
         raise RecipeError(f'recipe {recipe.name} judges no scene: give it scene = "LABEL"')
     constants = constants_of(views, sys.modules[__name__])

@@ -15,7 +15,7 @@ from models import second_look, shown, views
 from models.alarms import auroc
 from models.backed import weigh
 from models.boxes import Boxes
-from models.dataset_folder import check_finished, training_id_of
+from models.dataset_folder import training_id_of
 from models.detector import OnnxDetector, load_detector
 from models.eye import PARTS, Eye, Progress, claim, constants_of, look_at_all, open_eye
 from models.golden import record_golden
@@ -28,6 +28,7 @@ from models.scene import MAPS, Judge, Scene
 from models.second_look import FAINT, Region, chosen_for, logit, region_of, regions_of
 from models.shown import enough, rows_in, shows
 from models.taken_over import taken_over
+from models.teachable import check_teachable
 from models.tracing import shrink, trace
 from models.views import view_of
 
@@ -65,7 +66,7 @@ def learn_second(
 
     With ``only`` the look at that label is learnt; the others are those of the model in ``judges``.
     """
-    check_finished(dataset)
+    check_teachable(recipe, dataset)
     if not recipe.second:
         raise RecipeError(f"recipe {recipe.name} takes no second look: give it [[second]]")
     kept = _kept(recipe, only, judges or model) if only else {}

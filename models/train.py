@@ -8,11 +8,11 @@ import torch
 from ultralytics.models.yolo.detect import DetectionTrainer
 from ultralytics.utils.torch_utils import strip_optimizer
 
-from models.dataset_folder import check_finished
 from models.heads import transplant
 from models.night import darkened
 from models.picture import evenly, find_pictures, read_picture
 from models.recipe import Recipe, RecipeError
+from models.teachable import check_teachable
 from models.thaw import thaw
 from models.weights import load_weights
 
@@ -22,11 +22,7 @@ THAWING_PICTURES = 200
 
 def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bool) -> Path:
     """Train in ``out/run`` and return the last weights; ``resume`` goes on from the last finished epoch."""
-    check_finished(dataset)
-    if not (dataset / "data.yaml").is_file():
-        raise RecipeError(
-            f"{dataset} is no dataset: make it with `models dataset {recipe.name} --out {dataset}`"
-        )
+    check_teachable(recipe, dataset)
     last = out / "run" / "weights" / "last.pt"
     data = str(dataset / "data.yaml")
     if resume:
@@ -64,8 +60,18 @@ def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bo
     }
     trainer = Trainer(recipe, overrides)
     trainer.add_callback("on_train_start", lambda _: torch.set_num_threads(threads))
+    trainer.add_callback("on_train_batch_end", check_loss)
     trainer.train()
     return Path(trainer.last)
+
+
+def check_loss(trainer: Any) -> None:  # noqa: ANN401  ultralytics ships no types
+    """Raise ``RecipeError`` where Ultralytics would put back the last checkpoint and go on."""
+    if not torch.isfinite(trainer.loss).all():
+        raise RecipeError(
+            "the loss is no number: the weights hold what is none, or learning_rate is too high; "
+            "start anew with other weights or a lower rate, and another --out"
+        )
 
 
 def _begin(recipe: Recipe, dataset: Path, weights: Path, out: Path) -> Path:
@@ -123,7 +129,9 @@ class Trainer(DetectionTrainer):  # type: ignore[misc]
             saved = super().save_model()
             part.replace(whole)
         except OSError as exc:
-            raise RecipeError(f"{whole} keeps the epoch before: {exc}; make room and --resume") from exc
+            kept = f"{whole} keeps the epoch before" if whole.exists() else f"{whole} is not there yet"
+            way_out = "--resume" if whole.exists() else "start anew"
+            raise RecipeError(f"{kept}: {exc}; make room and {way_out}") from exc
         finally:
             part.unlink(missing_ok=True)
             self.last = whole

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.boxes import read_boxes
-from models.dataset_folder import check_finished
 from models.detector import OnnxDetector, load_detector
 from models.eye import Progress
 from models.learn_second import Learnt, closer_of, corners_of, name_second, weighed
@@ -17,6 +16,7 @@ from models.picture import find_pictures, read_picture
 from models.recipe import Recipe, RecipeError
 from models.second_look import SecondLook, chosen_for, logit, regions_of
 from models.shown import shows
+from models.teachable import check_teachable
 
 TOLD, SURE, SEEN = range(3)
 
@@ -29,7 +29,7 @@ def weigh_second(
     What the look knows of photos that are no longer there is kept; only what its word and a box's are each
     worth is measured again, because another detector is sure of other things.
     """
-    check_finished(dataset)
+    check_teachable(recipe, dataset)
     detector = load_detector(model, variant="fp32", second_look=False)
     look = load_detector(judges, variant="fp32").second
     asked = [(lesson.scale, lesson.least) for lesson in recipe.second]  # labels may have other names by now

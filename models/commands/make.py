@@ -123,9 +123,13 @@ def export(
     with plain_errors():
         from models.export import export as run
 
-        typer.echo(
-            run(open_recipe(recipe), weights, out, version=version, dataset=data, base=base, scene=judge)
-        )
+        done = ""
+        with notes.status("reading") as status:
+            for done in run(
+                open_recipe(recipe), weights, out, version=version, dataset=data, base=base, scene=judge
+            ):
+                status.update(done)
+        typer.echo(done)
 
 
 def _followed(steps: "Iterator[Looked | Learnt]") -> Iterator[Learnt]:

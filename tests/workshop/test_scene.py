@@ -16,6 +16,7 @@ from models.picture import PictureError
 from models.recipe import RECIPES, Recipe, RecipeError, load_recipe
 from models.scene import MAPS, Scene, load_scene, save_judge
 from models.tracing import trace
+from tests.dataset_files import number
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Constant folding:UserWarning")
 
@@ -39,6 +40,7 @@ def _dataset(folder: Path, training_id: str = "abc") -> Path:
                     path.parent.mkdir(parents=True, exist_ok=True)
                 cv2.imwrite(str(picture), image.astype(np.uint8))
                 label.write_text("0 0.5 0.5 1 1\n" if kind == "wet" else "", encoding="utf-8")
+    number(folder, ["water"])
     (folder / "summary.json").write_text(f'{{"training_id": "{training_id}"}}', encoding="utf-8")
     listed = [f"./images/train/{path.name}\n" for path in sorted((folder / "images" / "train").iterdir())]
     (folder / "train.txt").write_text("".join(listed), encoding="utf-8")
@@ -109,6 +111,7 @@ def test_a_wrong_label_and_a_broken_picture_are_named(tmp_path: Path, recipe: Re
 
 
 def test_a_dataset_without_pictures_teaches_nothing(tmp_path: Path, recipe: Recipe) -> None:
+    number(tmp_path, ["water"])
     (tmp_path / "summary.json").write_text('{"training_id": "abc"}', encoding="utf-8")
     (tmp_path / "train.txt").touch()
 

@@ -1,5 +1,6 @@
 """A second look learns from a detector's own boxes what is right about them."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
@@ -18,6 +19,7 @@ from models.recipe import RECIPES, Lesson, Recipe, RecipeError, load_recipe
 from models.scene import MAPS
 from models.second_look import FAINT
 from models.weigh_second import weigh_second
+from tests.dataset_files import number
 from tests.model_files import a_model, onnx
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Constant folding:UserWarning")
@@ -45,7 +47,7 @@ def _picture(colour: tuple[int, int, int], dice: np.random.Generator) -> NDArray
     return np.clip(image + dice.normal(0, 12, image.shape), 0, 255).astype(np.uint8)
 
 
-def _dataset(folder: Path) -> Path:
+def _dataset(folder: Path, labels: Iterable[str] = ("water",)) -> Path:
     dice = np.random.default_rng(1)
     for part, count in (("train", 12), ("val", 20)):
         for kind, colour in (("wet", WET), ("dry", DRY)):
@@ -56,6 +58,7 @@ def _dataset(folder: Path) -> Path:
                     path.parent.mkdir(parents=True, exist_ok=True)
                 cv2.imwrite(str(picture), _picture(colour, dice))
                 label.write_text("0 0.25 0.5 0.5 1\n" if kind == "wet" else "", encoding="utf-8")
+    number(folder, labels)
     (folder / "summary.json").write_text('{"training_id": "abc"}', encoding="utf-8")
     listed = [f"./images/train/{path.name}\n" for path in sorted((folder / "images" / "train").iterdir())]
     (folder / "train.txt").write_text("".join(listed), encoding="utf-8")
@@ -155,7 +158,11 @@ def test_labels_that_the_detector_does_not_know_are_refused(tmp_path: Path) -> N
     street = load_recipe(RECIPES / "street.toml")
 
     with pytest.raises(RecipeError, match=r"water 1 .* knows water, not .*muck_truck"):
-        next(learn_second(street, _dataset(tmp_path / "d"), _model(tmp_path / "m"), tmp_path, version="2"))
+        next(
+            learn_second(
+                street, _dataset(tmp_path / "d", street.labels), _model(tmp_path / "m"), tmp_path, version="2"
+            )
+        )
 
 
 def test_an_interrupted_run_leaves_the_model_as_it_was(tmp_path: Path, recipe: Recipe) -> None:
@@ -210,7 +217,7 @@ def test_one_look_is_learnt_and_the_others_are_taken_over(tmp_path: Path, recipe
     first, other = (
         a_model(tmp_path / name, content, version="1", labels=labels) for name in ("first", "other")
     )
-    dataset = _dataset(tmp_path / "dataset")
+    dataset = _dataset(tmp_path / "dataset", labels)
     for part in ("train", "val"):
         for label in (dataset / "labels" / part).glob("dry*"):
             label.write_text("1 0.25 0.5 0.5 1\n", encoding="utf-8")

@@ -14,8 +14,9 @@ from models.heads import Surest, transplant
 from models.lifts import BLANK, ENOUGH, measure_lifts
 from models.night import darkened
 from models.recipe import RECIPES, Recipe, RecipeError, load_recipe
-from models.train import train
+from models.train import check_loss, train
 from models.weights import load_weights, mean_weights
+from tests.dataset_files import number
 
 PX = 64
 
@@ -165,7 +166,7 @@ def test_a_run_that_is_there_is_not_overwritten(recipe: Recipe, tmp_path: Path) 
     torch.save({"epoch": -1, "train_args": {"data": str(tmp_path / "data.yaml")}}, last)
     with pytest.raises(RecipeError, match=r"is no dataset: make it with `models dataset street"):
         train(recipe, tmp_path, tmp_path / "base.pt", tmp_path, resume=False)
-    (tmp_path / "data.yaml").touch()
+    number(tmp_path, recipe.labels)
 
     with pytest.raises(RecipeError, match="go on with --resume"):
         train(recipe, tmp_path, tmp_path / "base.pt", tmp_path, resume=False)
@@ -180,6 +181,13 @@ def test_a_run_that_is_there_is_not_overwritten(recipe: Recipe, tmp_path: Path) 
     last.unlink()
     with pytest.raises(RecipeError, match="nothing to resume"):
         train(recipe, tmp_path, tmp_path / "base.pt", tmp_path, resume=True)
+
+
+def test_a_loss_that_is_no_number_ends_the_run() -> None:
+    check_loss(SimpleNamespace(loss=torch.tensor([0.3, 2.0])))
+
+    with pytest.raises(RecipeError, match=r"the loss is no number: .* start anew with other weights"):
+        check_loss(SimpleNamespace(loss=torch.tensor([0.3, float("nan")])))
 
 
 def test_the_mean_of_two_runs_lies_between_them(recipe: Recipe, tmp_path: Path) -> None:
