@@ -11,7 +11,7 @@ from models.shares import wilson
 ENOUGH_TRUTHS = 20
 """Fewer things to find say nothing about a threshold."""
 CAUTIOUS = 0.6
-"""The threshold of a label that could not be calibrated."""
+"""The threshold of a label whose precision never reaches the target."""
 LOWEST = 0.2
 """No threshold is lower, however easy the validation pictures were."""
 STEPS = np.arange(round(LOWEST * 1000), 1001) / 1000
@@ -27,16 +27,17 @@ class Calibration:
     reason: str
 
 
-def choose_threshold(judged: Judged, target: float) -> Calibration:
+def choose_threshold(judged: Judged, target: float, present: float) -> Calibration:
     """Return the lowest threshold where the 95 % interval of the precision begins at ``target`` or above.
 
-    Where no threshold has so many boxes, the precision itself must reach the target; where it never does, or
-    where there are too few truths to say, the threshold is CAUTIOUS. The interval is Wilson's over the boxes.
+    Where no threshold has so many boxes, the precision itself must reach the target; where it never does, the
+    threshold is CAUTIOUS. Where there are too few truths to say, it stays as it is: ``present``.
+    The interval is Wilson's over the boxes.
     """
     truths = int(judged.truths.sum())
     if truths < ENOUGH_TRUTHS:
         reason = f"not calibrated: {truths} in the validation pictures, {ENOUGH_TRUTHS} are needed"
-        return Calibration(label=judged.label, threshold=CAUTIOUS, reason=reason)
+        return Calibration(label=judged.label, threshold=present, reason=reason)
     given = np.searchsorted(-judged.confidences, -STEPS, side="right")  # so many boxes reach each step
     right = np.concatenate([[0], np.cumsum(judged.correct)])[given]
     low, high = wilson(right.astype(float), given.astype(float))

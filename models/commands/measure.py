@@ -99,7 +99,8 @@ def calibrate(
     """Choose each label's threshold on the validation part and write it into the manifest.
 
     The lowest where the 95 % interval of the precision begins at the target. With --without,
-    it is raised until at most --false-alarms of these pictures reach it.
+    it is raised until at most --false-alarms of these pictures reach it. A label of which too few are
+    in the pictures keeps its threshold.
     """
     with plain_errors():
         from models.alarms import scores_of
@@ -117,7 +118,7 @@ def calibrate(
         manifest = load_manifest(model_folder(model))
         thresholds = dict(manifest.thresholds)
         for one in (each for each in judged if each.label in wanted):
-            chosen = choose_threshold(one, target)
+            chosen = choose_threshold(one, target, thresholds[one.label])
             if found:
                 chosen = raise_threshold(chosen, scores_of([one.label], found), share)
             thresholds[one.label] = chosen.threshold

@@ -20,6 +20,7 @@ from models.recipe import RecipeError
 from models.report import evaluate, to_html, to_json
 from tests.answers import Scripted
 from tests.clips import FPS, HEIGHT, WIDTH, a_picture
+from tests.model_files import a_model, onnx
 
 THING = (16.0, 16.0, 48.0, 48.0)
 CENTRE = "0.5 0.5 0.5 0.5"
@@ -204,18 +205,29 @@ def test_a_limit_of_alarms_on_nothing_is_refused(tmp_path: Path) -> None:
     )
 
 
-def test_calibrate_writes_the_threshold_and_tells_why(tmp_path: Path) -> None:
+def test_calibrate_leaves_a_threshold_that_it_knows_nothing_of_and_tells_why(tmp_path: Path) -> None:
     data = a_dataset(tmp_path / "data", ("water",), *[f"0 {CENTRE}"] * 3)
     folder = water(tmp_path)
+    before = load_manifest(folder).thresholds
 
     done = run("calibrate", folder, "--dataset", data, "--without", data / "images/val")
 
     assert done.exit_code == 0
     assert done.stdout == (
-        "water: 0.6, not calibrated: 3 in the validation pictures, 20 are needed; "
+        f"water: {before['water']:g}, not calibrated: 3 in the validation pictures, 20 are needed; "
         "0 of 3 pictures without it alarm\n"
     )
-    assert load_manifest(folder).thresholds == {"water": 0.6}
+    assert load_manifest(folder).thresholds == before
+
+
+def test_calibrate_writes_the_threshold_that_it_chose(tmp_path: Path) -> None:
+    data = a_dataset(tmp_path / "data", ("thing",), *[f"0 {CENTRE}"] * 20)
+    folder = a_model(tmp_path / "things", onnx((32, 32, 32, 32, 0.9)), labels=("thing",))
+
+    done = run("calibrate", folder, "--dataset", data)
+
+    assert done.exit_code == 0
+    assert load_manifest(folder).thresholds == {"thing": pytest.approx(0.9, abs=0.001)}
 
 
 def test_compare_keeps_the_champion_with_exit_code_1(tmp_path: Path) -> None:
