@@ -1,7 +1,7 @@
 """Imports: labels in YOLO, COCO, Pascal VOC or CVAT form become named things in a picture."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 from xml.etree import ElementTree as ET
@@ -10,10 +10,12 @@ import numpy as np
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from models.boxes import Labelled, Thing, read_boxes
+from models.picture import find_pictures
 from models.recipe import RecipeError, Source
 
 Listed = dict[str, Labelled | None]  # by file name; none where something is wrong that was named already
-
+NO_LABELS = "classes.txt"
+"""Lists the names of the ids; tools that write YOLO put it beside the labels."""
 
 _Id = Annotated[str, BeforeValidator(str)]  # 3 and "3" are one
 
@@ -70,7 +72,21 @@ def load_labels(
             )
         except (OSError, ValueError, ET.ParseError) as exc:
             skipped.append(str(exc) if str(path) in str(exc) else f"{path}: {exc}")
+    skipped += _without_picture(folder, suffix, data / source.pictures)
     return labelled
+
+
+def _without_picture(folder: Path, suffix: str, pictures: Path) -> Iterator[str]:
+    """Tell of each label file that goes with no picture."""
+    known = {path.stem for path in find_pictures(pictures)}
+    others = {path.stem: path for path in sorted(pictures.glob("*.*")) if path.suffix != f".{suffix}"}
+    for path in sorted(folder.glob(f"*.{suffix}")):
+        if path.stem in known or path.name == NO_LABELS:
+            continue
+        if path.stem in others:
+            yield f"{others[path.stem]}: labelled, but no kind of picture that is read; make it a JPEG or PNG"
+        else:
+            yield f"{path}: no picture of this name is in {pictures}"
 
 
 def _read_yolo(path: Path, names: Sequence[str]) -> Labelled:
@@ -82,6 +98,8 @@ def _read_yolo(path: Path, names: Sequence[str]) -> Labelled:
 
 def _read_voc(path: Path) -> Labelled:
     root = ET.fromstring(path.read_bytes())  # noqa: S314  # expat bounds what an entity may grow to
+    if root.tag != "annotation":
+        raise ValueError(f"no VOC file: <{root.tag}> instead of <annotation>")
     things = [
         Thing(
             name=one.findtext("name", "").strip(),

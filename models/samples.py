@@ -15,7 +15,7 @@ from models.boxes import Boxes, choose_labels, place
 from models.duplicates import Fingerprint, find_near, fingerprint, move_leaks
 from models.imports import load_labels
 from models.looks import group_by_look
-from models.picture import SUFFIXES, PictureError, find_pictures, read_picture
+from models.picture import SUFFIXES, PictureError, read_picture
 from models.recipe import Recipe, RecipeError, Source
 
 Part = Literal["train", "val"]
@@ -59,7 +59,7 @@ def gather(recipe: Recipe, data: Path, samples: list[Sample], notes: Notes) -> I
     taken: set[str] = set()
     labels = list(recipe.labels)
     for source in recipe.sources:
-        pictures = _pictures(source, data)
+        pictures = _pictures(source, data / source.pictures, notes.skipped)
         groups = _groups(source, data / source.pictures, pictures)
         sizes = Counter(groups.values())
         kept = set(sorted(sizes, key=_hash)[: source.limit])
@@ -98,14 +98,29 @@ def _size(image: NDArray[np.uint8], picture: Path) -> tuple[int, int]:
     return width, height
 
 
-def _pictures(source: Source, data: Path) -> list[Path]:
-    folder = data / source.pictures
-    pictures = _deep(folder) if source.labels_file else list(find_pictures(folder))
+def _pictures(source: Source, folder: Path, skipped: list[str]) -> list[Path]:
+    """Return the pictures of a source; those that are passed over are named in ``skipped``."""
+    deep = _deep(folder)
+    below = Counter(path.parent for path in deep if path.parent != folder and not source.labels_file)
+    odd = [f"{path}: its pictures ({count}) are not read; make it a source" for path, count in below.items()]
+    pictures = []
+    for path in (path for path in deep if path.parent not in below):
+        if _is_text(path.relative_to(folder).as_posix()):
+            pictures.append(path)
+        else:
+            odd.append(f"{path}: its name is not UTF-8; rename it")
+    skipped += odd
     if not pictures:
         raise RecipeError(
-            f"source {source.name}: no pictures in {folder}; fetch them or take the source out of the recipe"
+            f"source {source.name}: no pictures in {'; '.join([str(folder), *odd[:3]])}; "
+            "fetch them or take the source out of the recipe"
         )
     return pictures
+
+
+def _is_text(name: str) -> bool:
+    """Whether the bytes of a file's name are UTF-8: others are kept as lone surrogates."""
+    return name == name.encode(errors="ignore").decode()
 
 
 def split(samples: Sequence[Sample], apart: Sequence[Path], notes: Notes) -> list[Sample]:

@@ -16,7 +16,8 @@ def test_a_second_run_removes_what_the_first_wrote_and_gives_the_same(tmp_path: 
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     put(tmp_path, "b", "")
     run(recipe(labels=("truck",)), tmp_path)
-    (tmp_path / "images" / "b.png").unlink()
+    for name in ("images/b.png", "labels/b.txt"):
+        (tmp_path / name).unlink()
 
     again, _ = run(recipe(labels=("truck",)), tmp_path)
 
