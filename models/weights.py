@@ -5,18 +5,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ultralytics.nn.tasks import load_checkpoint
+from ultralytics.nn.tasks import DetectionModel, load_checkpoint
 
 from models.recipe import RecipeError
 
 
 def load_weights(path: Path) -> Any:  # noqa: ANN401  ultralytics ships no types
-    """Return the network of ``path``; raise ``RecipeError`` where there is none."""
+    """Return the detector of ``path``; raise ``RecipeError`` where there is none."""
     if not path.is_file():
         raise RecipeError(f"{path} is missing: name the file of weights (.pt)")
     try:
-        return load_checkpoint(str(path))[0]
+        network = load_checkpoint(str(path))[0]
     except (
+        AssertionError,  # another suffix
         RuntimeError,
         TypeError,
         EOFError,
@@ -26,6 +27,9 @@ def load_weights(path: Path) -> Any:  # noqa: ANN401  ultralytics ships no types
         pickle.UnpicklingError,
     ) as exc:
         raise RecipeError(f"{path} holds no weights of Ultralytics: {exc}") from exc
+    if not isinstance(network, DetectionModel):
+        raise RecipeError(f"{path} holds no detector of Ultralytics, but a {type(network).__name__}")
+    return network
 
 
 def mean_weights(paths: Sequence[Path]) -> Any:  # noqa: ANN401  ultralytics ships no types
