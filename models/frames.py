@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.picture import PictureError, find_pictures, read_picture
+from models.clips import check_clip
+from models.picture import find_pictures, read_picture
 from models.recipe import RecipeError
 
 CLIPS = frozenset({".mp4", ".avi", ".mkv", ".mov"})
@@ -32,10 +33,14 @@ def frame_files(folder: Path) -> list[Path]:
 
 
 def read_frames(file: Path) -> Iterator[Frame]:
-    """Yield the picture, or one frame a second of the clip; raise ``PictureError`` naming what is neither."""
+    """Yield the picture, or one frame a second of the clip.
+
+    Raise ``PictureError`` naming what is neither, or a damaged clip, before its first frame.
+    """
     if file.suffix.lower() not in CLIPS:
         yield Frame(file=file, image=read_picture(file))
         return
+    check_clip(file)
     clip = cv2.VideoCapture(str(file))
     try:
         step = max(1, round(clip.get(cv2.CAP_PROP_FPS)))
@@ -48,5 +53,3 @@ def read_frames(file: Path) -> Iterator[Frame]:
             number += 1
     finally:
         clip.release()
-    if not number:
-        raise PictureError(f"{file}: no clip that can be decoded")

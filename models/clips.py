@@ -1,0 +1,52 @@
+"""Clips are checked here, and refused by name when they are damaged or cut off."""
+
+from pathlib import Path
+
+import av
+
+from models.picture import PictureError
+
+SPARE_S = 1.0
+"""So many seconds may be missing: cameras begin between keyframes and lose a packet now and then."""
+
+
+def check_clip(path: Path) -> float:
+    """Return how many seconds a clip lasts, after decoding all of it.
+
+    Raise ``PictureError`` naming what is no clip, or a clip of which more than SPARE_S are missing.
+    """
+    shown, ends_s, starts_s = 0, [0.0], list[float]()
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            declared_s = float((stream.duration or 0) * (stream.time_base or 0))
+            declared_s = declared_s or (container.duration or 0) / av.time_base
+            for packet in container.demux(stream):
+                shown += _pictures_of(packet)
+                if packet.size and packet.pts is not None:
+                    starts_s.append(float(packet.pts * packet.time_base))
+                    ends_s.append(float((packet.pts + (packet.duration or 0)) * packet.time_base))
+    except (
+        OSError,
+        ValueError,
+        IndexError,
+        AttributeError,
+    ) as exc:  # FFmpeg's errors are among the first two
+        raise PictureError(f"{path}: no clip that can be decoded") from exc
+    if not shown or not starts_s:
+        raise PictureError(f"{path}: no clip that can be decoded")
+    lasts_s = max(ends_s) - min(starts_s)
+    shown_s, whole_s = lasts_s * min(1.0, shown / len(starts_s)), max(lasts_s, declared_s)
+    if shown_s < whole_s - SPARE_S:
+        raise PictureError(
+            f"{path}: damaged or cut off, only {shown_s:.1f} s of {whole_s:.1f} s can be played"
+        )
+    return lasts_s
+
+
+def _pictures_of(packet: "av.Packet[av.VideoStream]") -> int:
+    """Return how many whole pictures a packet gives."""
+    try:
+        return sum(not picture.is_corrupt for picture in packet.decode())
+    except av.error.InvalidDataError:
+        return 0
