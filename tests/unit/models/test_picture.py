@@ -38,6 +38,29 @@ def test_a_jpeg_that_was_cut_short_is_refused(share: float, jpeg: bytes, tmp_pat
         read_picture(path)
 
 
+@pytest.mark.parametrize("garbage", [b"", b"Z" * 800, bytes(800)])
+def test_a_jpeg_that_is_damaged_in_its_middle_is_refused(
+    garbage: bytes, jpeg: bytes, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.jpg"
+    middle = len(jpeg) // 2
+    path.write_bytes(jpeg[:middle] + garbage + jpeg[middle + 800 :])
+
+    with pytest.raises(PictureError, match=r"a\.jpg: damaged \("):
+        read_picture(path)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_jpeg_with_a_few_bytes_too_many_is_read(
+    jpeg: bytes, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg[:-2] + bytes(7) + jpeg[-2:])
+
+    assert read_picture(path).shape == (60, 80, 3)
+    assert "extraneous bytes" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("content", [b"", b"no picture", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"])
 def test_what_is_no_picture_is_named(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
