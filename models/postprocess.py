@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 FLOOR = 0.05
 """Nothing below this confidence leaves a detector."""
 NMS_IOU = 0.6
-MAX_DETECTIONS = 300
 
 
 def decode(
@@ -31,5 +30,5 @@ def decode(
         left_top_width_height.astype(float).tolist(), confidences.tolist(), class_ids.tolist(), floor, NMS_IOU
     )
     order = np.asarray(kept, np.intp).reshape(-1)
-    order = order[np.argsort(-confidences[order], kind="stable")][:MAX_DETECTIONS]
+    order = order[np.argsort(-confidences[order], kind="stable")]
     return boxes[order], confidences[order], class_ids[order]
