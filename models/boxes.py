@@ -19,6 +19,10 @@ LEAST = 1e-6
 UNKNOWN_SIZE = (0, 0)
 
 
+class LabelError(RecipeError, ValueError):
+    """A label file of a dataset is wrong; the text says where and the way out."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
     """One labelled thing; corners are left, top, right, bottom."""
@@ -37,6 +41,14 @@ class Labelled:
 
 
 def read_boxes(path: Path, classes: int) -> Boxes:
+    """Return the boxes of a label file of a dataset; raise ``LabelError`` naming the first wrong line."""
+    try:
+        return parse_boxes(path, classes)
+    except ValueError as exc:
+        raise LabelError(f"{exc}; make the dataset again") from exc
+
+
+def parse_boxes(path: Path, classes: int) -> Boxes:
     """Return the boxes of a YOLO label file; raise ``ValueError`` naming the first wrong line."""
     try:
         text = path.read_text(encoding="utf-8")

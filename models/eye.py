@@ -85,10 +85,12 @@ def look_at_all(dataset: Path, classes: int, out: Path, see: See) -> Iterator[tu
 
     def seen(part: str, path: Path) -> tuple[str, NDArray[np.float32]]:
         file = out / "features" / part / f"{path.name}.npy"
-        if not file.exists():
-            boxes = _boxes(dataset / "labels" / part / f"{path.stem}.txt", classes)
-            _keep(file, see(read_picture(path), boxes, part))
-        return part, np.asarray(np.load(file), np.float32)
+        rows = _kept(file)
+        if rows is None:
+            boxes = read_boxes(dataset / "labels" / part / f"{path.stem}.txt", classes)
+            rows = see(read_picture(path), boxes, part)
+            _keep(file, rows)
+        return part, rows
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for first in range(0, len(pictures), TOGETHER):
@@ -102,11 +104,12 @@ def _times(times: Counter[str], part: str, path: Path) -> int:
     return times[path.name] if part == "train" else 1
 
 
-def _boxes(path: Path, classes: int) -> Boxes:
+def _kept(path: Path) -> NDArray[np.float32] | None:
+    """Return what was seen before; nothing where that is missing or damaged, to be looked at again."""
     try:
-        return read_boxes(path, classes)
-    except ValueError as exc:
-        raise RecipeError(f"{exc}; make the dataset again") from exc
+        return np.asarray(np.load(path), np.float32)
+    except (FileNotFoundError, ValueError, EOFError):
+        return None
 
 
 def _keep(path: Path, values: NDArray[np.float32]) -> None:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
-from models.boxes import Labelled, Thing, read_boxes
+from models.boxes import Labelled, Thing, parse_boxes
 from models.picture import find_pictures
 from models.recipe import RecipeError, Source
 
@@ -90,7 +90,7 @@ def _without_picture(folder: Path, suffix: str, pictures: Path) -> Iterator[str]
 
 
 def _read_yolo(path: Path, names: Sequence[str]) -> Labelled:
-    boxes = read_boxes(path, len(names)).astype(np.float64)
+    boxes = parse_boxes(path, len(names)).astype(np.float64)
     corners = np.hstack([boxes[:, 1:3] - boxes[:, 3:] / 2, boxes[:, 1:3] + boxes[:, 3:] / 2])
     rows = zip(boxes[:, 0].astype(int).tolist(), corners.tolist(), strict=True)
     return Labelled(things=tuple(Thing(name=names[row], corners=tuple(box)) for row, box in rows))

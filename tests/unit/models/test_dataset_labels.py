@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from models.dataset import Boxes, read_boxes
 from models.picture import read_picture
 from models.preprocess import GREY
+from models.recipe import RecipeError
 from tests.unit.models.datasets import label_of, put, recipe, run
 
 
@@ -74,7 +75,7 @@ def test_a_wrong_label_names_file_and_line(tmp_path: Path, line: str, problem: s
     path = tmp_path / "a.txt"
     path.write_text(f"1 0.5 0.5 0.1 0.1\n{line}\n")
 
-    with pytest.raises(ValueError, match=rf"a\.txt:2: {problem}"):
+    with pytest.raises(RecipeError, match=rf"a\.txt:2: {problem}.*; make the dataset again"):
         read_boxes(path, classes=2)
 
 
