@@ -27,6 +27,8 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
     """Return the picture as (h, w, 3) BGR; raise ``PictureError`` naming the file."""
     try:
         content = path.read_bytes()
+    except IsADirectoryError as exc:
+        raise PictureError(f"{path}: no pictures in this folder") from exc
     except OSError as exc:
         raise PictureError(f"{path}: {exc.strerror}") from exc
     if _is_cut_short(content):

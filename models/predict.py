@@ -33,8 +33,6 @@ class Prediction:
 
 def predict(detector: Detector, picture: Path, zones: Sequence[Zone] = ()) -> Prediction:
     """Return what ``detector`` finds; raise ``PictureError`` when the picture cannot be used."""
-    if picture.is_dir():
-        raise PictureError(f"{picture}: no pictures in this folder")
     image = read_picture(picture)
     found, water = detector.detect(image), None
     if WATER in detector.labels:

@@ -120,7 +120,7 @@ def _bytes_of(path: Path) -> int:
 
 
 def predict_pictures(
-    files: Annotated[list[Path], typer.Argument(help="Pictures, or folders of pictures.")],
+    files: Annotated[list[Path], typer.Argument(help="Pictures, or folders of pictures.", readable=False)],
     model: Annotated[str, typer.Option("--model", help="A model of the catalog, or a folder.")] = "street",
     variant: AnyVariant = None,
     zone: ZoneCorners = None,
@@ -184,7 +184,11 @@ def _pictures(files: list[Path]) -> Iterator[Path]:
     from models.picture import find_pictures
 
     for file in files:
-        yield from list(find_pictures(file)) or [file]
+        try:
+            found = list(find_pictures(file))
+        except OSError:  # named when it is read
+            found = []
+        yield from found or [file]
 
 
 def _watched(pictures: list[Path]) -> Iterator[Path]:

@@ -1,6 +1,7 @@
 """Pictures and models that `predict` cannot use are named, and what can be used is told."""
 
 import json
+import os
 import struct
 from pathlib import Path
 
@@ -30,6 +31,32 @@ def test_what_cannot_be_read_is_named_and_counted_and_the_rest_is_told(tmp_path:
     assert "bad.jpg: no picture that can be decoded" in words(result.stderr)
     assert "empty: no pictures in this folder" in words(result.stderr)
     assert "3 of 4 skipped" in result.stderr
+    assert result.exit_code == 1
+
+
+def test_a_name_that_no_file_can_have_stops_nothing(tmp_path: Path) -> None:
+    result = run("--model", water(tmp_path), "x" * 300, picture(tmp_path))
+
+    assert "x: File name too long" in words(result.stderr)
+    assert "street.png" in result.stdout
+    assert "1 of 2 skipped" in result.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_what_may_not_be_read_stops_nothing(tmp_path: Path) -> None:
+    closed, good = picture(tmp_path, "closed.png"), picture(tmp_path)
+    within = [picture(tmp_path, "folder/a.png"), picture(tmp_path, "listed/a.png")]
+    for path, mode in ((closed, 0), (within[0].parent, 0), (within[1].parent, 0o444)):
+        path.chmod(mode)
+
+    result = run(
+        "--model", water(tmp_path), "--json", closed, within[0].parent, within[1].parent, *within, good
+    )
+
+    for path in within:
+        path.parent.chmod(0o755)
+    assert [json.loads(line)["file"] for line in result.stdout.splitlines()[1:]] == [str(good)]
+    assert "5 of 6 skipped" in result.stderr
     assert result.exit_code == 1
 
 
