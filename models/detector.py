@@ -14,7 +14,7 @@ from models.manifest import Manifest, ModelError, Variant, load_manifest, read_v
 from models.postprocess import decode
 from models.preprocess import letterbox
 from models.second_look import SecondLook, open_second_look
-from models.session import open_session
+from models.session import answer_to, open_session, unlike
 
 CATALOG = Path(__file__).parent / "catalog"
 
@@ -84,12 +84,11 @@ class OnnxDetector:
     second: SecondLook | None = None
 
     def __post_init__(self) -> None:
-        (model_input,), (output,) = self.session.get_inputs(), self.session.get_outputs()
         rows = 4 + len(self.manifest.labels)
-        if list(model_input.shape) != [1, 3, "height", "width"] or output.shape[1] != rows:
+        if has := unlike(self.session, 0, rows, 0):
             raise ModelError(
                 f"model {self.info.name}: the manifest says input 1 x 3 x height x width and {rows} output "
-                f"rows, the file has {model_input.shape} and {output.shape}; export the model again"
+                f"rows, the file has {has}; export the model again"
             )
 
     @property
@@ -106,9 +105,9 @@ class OnnxDetector:
 
     def detect(self, image: NDArray[np.uint8], asked: Collection[str] | None = None) -> Detections:
         fitted = letterbox(image, self.manifest.input_px)
-        (output,) = self.session.run(None, {self.session.get_inputs()[0].name: fitted.blob})
+        output = answer_to(fitted.blob, self.session, f"{self.info.name} {self.info.version}")
         scores = output[0, 4:]
-        if not (np.isfinite(output).all() and scores.min() >= 0 and scores.max() <= 1):
+        if not (np.isfinite(output).all() and (scores >= 0).all() and (scores <= 1).all()):
             raise ModelError(
                 f"model {self.info.name} {self.info.version} gave a value that is no number or no "
                 f"confidence on a picture of {fitted.width_px}x{fitted.height_px}: its boxes are "

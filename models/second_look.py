@@ -12,7 +12,7 @@ from models.detections import Detections
 from models.manifest import Closer, Manifest, ModelError, Second, read_verified
 from models.postprocess import FLOOR
 from models.preprocess import letterbox
-from models.session import open_session
+from models.session import answer_to, open_session, unlike
 
 Region = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels."""
@@ -35,13 +35,10 @@ class SecondLook:
     session: ort.InferenceSession
 
     def __post_init__(self) -> None:
-        (model_input,), (output,) = self.session.get_inputs(), self.session.get_outputs()
-        shapes = list(model_input.shape), list(output.shape[:2])
-        if shapes != ([1, 3, "height", "width"], [1, len(self.second.looks)]):
+        if has := unlike(self.session, 1, len(self.second.looks)):
             raise ModelError(
                 f"model {self.model}: the manifest says input 1 x 3 x height x width and "
-                f"{len(self.second.looks)} kinds of second look, {self.second.path} "
-                f"has {shapes[0]} and {shapes[1]}; learn it again"
+                f"{len(self.second.looks)} kinds of second look, {self.second.path} has {has}; learn it again"
             )
 
     def look_again(
@@ -70,13 +67,13 @@ class SecondLook:
         """Return a logit for each kind of look; raise ``ModelError`` where one is no number."""
         left, top, right, bottom = region
         fitted = letterbox(np.ascontiguousarray(image[top:bottom, left:right]), self.second.input_px)
-        (logits,) = self.session.run(None, {self.session.get_inputs()[0].name: fitted.blob})
+        logits = answer_to(fitted.blob, self.session, f"{self.model}, second look,")
         if not np.isfinite(logits).all():
             raise ModelError(
                 f"the second look of model {self.model} gave a value that is no number: it is refused; "
                 "go back a version"
             )
-        return np.asarray(logits[0], np.float32)
+        return np.asarray(logits[0])
 
 
 def open_second_look(directory: Path, manifest: Manifest, providers: Sequence[str]) -> SecondLook | None:

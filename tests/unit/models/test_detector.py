@@ -1,5 +1,6 @@
 """A detector refuses files and outputs that cannot be trusted."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from onnxruntime.capi.onnxruntime_pybind11_state import Fail
 
 from models.detector import ModelInfo, OnnxDetector, load_detector
 from models.manifest import ModelError, save_manifest
@@ -20,21 +22,31 @@ class FakeSession:
     """Answers every picture with the same output."""
 
     output: NDArray[np.float32]
+    inputs: int = 1
+    outputs: int = 1
+    kind: str = "tensor(float)"
+    failure: Exception | None = None
     seen: list[NDArray[np.float32]] = field(default_factory=list)
 
     def get_inputs(self) -> list[SimpleNamespace]:
-        return [SimpleNamespace(name="images", shape=[1, 3, "height", "width"])]
+        shape = [1, 3, "height", "width"]
+        return [SimpleNamespace(name="images", type=self.kind, shape=shape)] * self.inputs
 
     def get_outputs(self) -> list[SimpleNamespace]:
-        return [SimpleNamespace(shape=list(self.output.shape))]
+        return [SimpleNamespace(type=self.kind, shape=list(self.output.shape))] * self.outputs
 
     def run(self, _names: None, feeds: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        if self.failure:
+            raise self.failure
         self.seen.append(feeds["images"])
         return [self.output]
 
 
+INFO = ModelInfo("street", "7", "0" * 64)
+
+
 def detector(output: NDArray[np.float32]) -> OnnxDetector:
-    return OnnxDetector(manifest(), ModelInfo("street", "7", "0" * 64), FakeSession(output))
+    return OnnxDetector(manifest(), INFO, FakeSession(output))
 
 
 def anchor(*values: float) -> NDArray[np.float32]:
@@ -59,6 +71,36 @@ def test_an_output_that_is_no_number_is_refused_and_names_the_model(poison: floa
 def test_a_file_with_more_classes_than_the_manifest_is_refused() -> None:
     with pytest.raises(ModelError, match="6 output rows"):
         detector(anchor(16, 16, 8, 4, 0.1, 0.2, 0.3))
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [(1, 2), (2, 1), (0, 1), (1, 0)])
+def test_a_file_with_more_or_fewer_inputs_or_outputs_is_refused(inputs: int, outputs: int) -> None:
+    session = FakeSession(anchor(16, 16, 8, 4, 0.1, 0.2), inputs=inputs, outputs=outputs)
+
+    with pytest.raises(ModelError, match=r"6 output rows, the file has .*; export the model again"):
+        OnnxDetector(manifest(), INFO, session)
+
+
+@pytest.mark.parametrize("kind", ["tensor(float16)", "tensor(uint8)"])
+def test_a_file_of_other_numbers_is_refused(kind: str) -> None:
+    with pytest.raises(ModelError, match=rf"the file has {re.escape(kind)}"):
+        OnnxDetector(manifest(), INFO, FakeSession(anchor(16, 16, 8, 4, 0.1, 0.2), kind=kind))
+
+
+def test_a_file_with_a_flat_output_is_refused() -> None:
+    with pytest.raises(ModelError, match=r"the file has .* and tensor\(float\) \[6\]"):
+        detector(np.zeros(6, np.float32))
+
+
+def test_where_there_are_no_anchors_nothing_is_found() -> None:
+    assert len(detector(np.zeros((1, 6, 0), np.float32)).detect(PICTURE)) == 0
+
+
+def test_a_model_that_fails_on_a_picture_is_named() -> None:
+    session = FakeSession(anchor(16, 16, 8, 4, 0.1, 0.2), failure=Fail("Reshape node"))
+
+    with pytest.raises(ModelError, match="model street 7 fails on a picture of 64x32: Reshape node"):
+        OnnxDetector(manifest(), INFO, session).detect(PICTURE)
 
 
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:

@@ -32,10 +32,10 @@ class FakeSession:
     seen: list[tuple[int, ...]] = field(default_factory=list)
 
     def get_inputs(self) -> list[SimpleNamespace]:
-        return [SimpleNamespace(name="images", shape=[1, 3, "height", "width"])]
+        return [SimpleNamespace(name="images", type="tensor(float)", shape=[1, 3, "height", "width"])]
 
     def get_outputs(self) -> list[SimpleNamespace]:
-        return [SimpleNamespace(shape=list(self.logits.shape))]
+        return [SimpleNamespace(type="tensor(float)", shape=list(self.logits.shape))]
 
     def run(self, _names: None, feeds: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
         self.seen.append(feeds["images"].shape)
