@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from types import ModuleType
 from typing import Any
 
@@ -108,7 +109,7 @@ def _kept(path: Path) -> NDArray[np.float32] | None:
     """Return what was seen before; nothing where that is missing or damaged, to be looked at again."""
     try:
         return np.asarray(np.load(path), np.float32)
-    except (FileNotFoundError, ValueError, EOFError):
+    except (FileNotFoundError, EOFError, ValueError, SyntaxError, TokenError):
         return None
 
 

@@ -21,7 +21,7 @@ def _dataset(folder: Path, label: str = "") -> Path:
     return folder
 
 
-@pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"no numbers", None])
+@pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"no numbers", b"\x93NUMPY\1\0\3\0({\n", None])
 def test_what_was_kept_and_is_damaged_is_looked_at_again(tmp_path: Path, content: bytes | None) -> None:
     dataset, out, looks = _dataset(tmp_path / "dataset"), tmp_path / "run", []
 
