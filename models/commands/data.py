@@ -58,6 +58,9 @@ def dataset(
             from models.teach import load_teacher
 
             teacher = load_teacher(weights, loaded)
+            if not any(source.teacher for source in loaded.sources):
+                text = f"--teacher labels nothing: no source of recipe {loaded.name} has teacher = true"
+                notes.print(text, markup=False, highlight=False)
         for summary in prepare(loaded, data, out, teacher=teacher, apart=apart or []):
             progress.update(task, description=summary.step, completed=summary.done, total=summary.total)
     if summary:
