@@ -158,24 +158,43 @@ def judge_events(
 ) -> None:
     """Replay labelled clips through a box, and tell event precision and recall, kind by kind.
 
-    The pictures of each clip's incidents are kept in CLIPS/.judged.
+    The pictures of each clip's incidents are kept in CLIPS/.judged. A clip that cannot be judged is named,
+    counted and left out; the exit code is then 1.
     """
     with _plain_errors():
         from rich.console import Console
         from rich.progress import track
 
         from edge.config import load_config
-        from edge.labelled import find_clips, judge_clip
+        from edge.labelled import find_clips, judge_clips
         from edge.verdicts import as_lines, as_object
 
         _log_to_stderr()
         loaded, found = load_config(config), find_clips(clips)
-        judged = [
-            judgement
-            for clip in track(found, "clips", console=Console(stderr=True))
-            for judgement in judge_clip(clip, loaded, keep=clips / ".judged" / clip.stem)
-        ]
-    typer.echo(json.dumps(as_object(judged, clips=len(found))) if as_json else "\n".join(as_lines(judged)))
+        watched = track(found, "clips", console=Console(stderr=True))
+        done = judge_clips(watched, loaded, keep=clips / ".judged")
+        for kind, logs in done.unasked.items():
+            typer.echo(
+                f"not judged: {len(logs)} {kind}, as in {logs[0]}; no rule of {config} looks for it", err=True
+            )
+        for problem in done.skipped:
+            typer.echo(f"skipped {problem}", err=True)
+        if done.skipped:
+            typer.echo(f"{len(done.skipped)} of {len(found)} clips skipped", err=True)
+        if done.judgements:
+            told = as_object(done.judgements, clips=len(found) - len(done.skipped))
+            _print(json.dumps(told) if as_json else "\n".join(as_lines(done.judgements)))
+    raise typer.Exit(1 if done.skipped else 0)
+
+
+def _print(text: str) -> None:
+    """Print a result; raise ``EdgeError`` where it cannot be written."""
+    from edge.ports import EdgeError
+
+    try:
+        typer.echo(text)
+    except OSError as exc:
+        raise EdgeError(f"the result cannot be printed: {exc.strerror}") from exc
 
 
 def _log_to_stderr() -> None:

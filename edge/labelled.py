@@ -2,64 +2,69 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
-import av
-from pydantic import BaseModel, ConfigDict, ValidationError
-
+from edge.clip_notes import EventLog, log_of, read_log, read_scene
 from edge.contract.messages import Box as PictureBox
 from edge.contract.messages import IncidentEvent
 from edge.detectors import load_detectors
 from edge.domain.detection import Box
-from edge.domain.ground import Homography
 from edge.judge import Judgement, Reported, Truth, judge, merge_truths
 from edge.plan import plan_cameras
 from edge.ports import EdgeError
 from edge.replay import replay
 from edge.settings import CameraSettings, EdgeConfig, PassageSettings
+from models.clips import SPARE_S, check_clip
+from models.frames import CLIPS
+from models.picture import PictureError
 
 _STARTS_AT = datetime(2025, 1, 1, 4, tzinfo=UTC)
-_CUT_S = 1.0
-"""A clip that is shorter than its log by more was cut off."""
-_File = TypeVar("_File", bound=BaseModel)
 
 
-class _Event(BaseModel):
-    kind: str
-    from_s: float
-    to_s: float
-    box: tuple[float, float, float, float]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedClips:
+    """The judgements of many clips, why others have none, and the logs with a kind that no rule looks for."""
 
-
-class _Log(BaseModel):
-    """NAME.events.json."""
-
-    duration_s: float | None = None
-    events: list[_Event]
-
-
-class _Scene(BaseModel):
-    """NAME.scene.json: the camera's ground plane and zones."""
-
-    model_config = ConfigDict(strict=False)
-    homography: Homography
-    zones: dict[str, list[tuple[float, float]]]
+    judgements: tuple[Judgement, ...]
+    skipped: tuple[str, ...]
+    unasked: Mapping[str, Sequence[Path]]  # by kind, a log for each event
 
 
 def find_clips(folder: Path) -> list[Path]:
-    """Return the clips of a folder; raise ``EdgeError`` where there is none, or one without its log."""
+    """Return the clips of a folder; raise ``EdgeError`` where there is none, or no log or clip beside one."""
     if not folder.is_dir():
         raise EdgeError(f"{folder} is no folder: give the one that `models synth clip --scenes` wrote")
-    clips = sorted(folder.glob("*.mp4"))
+    clips = sorted(path for path in folder.iterdir() if path.suffix.lower() in CLIPS)
     if not clips:
         raise EdgeError(f"{folder} holds no clip: make some with `gridwarden models synth clip --scenes all`")
-    bare = [clip.name for clip in clips if not clip.with_suffix(".events.json").exists()]
+    logs = {log_of(clip): clip for clip in clips}
+    bare = [clip.name for log, clip in logs.items() if not log.exists()]
     if bare:
         raise EdgeError(f"{folder}: no event log (NAME.events.json) beside {', '.join(bare)}")
+    lone = [log.name for log in sorted(folder.glob("*.events.json")) if log not in logs]
+    if lone:
+        raise EdgeError(f"{folder}: no clip beside {', '.join(lone)}")
     return clips
+
+
+def judge_clips(clips: Iterable[Path], config: EdgeConfig, *, keep: Path) -> JudgedClips:
+    """Judge each clip; one that cannot be judged is named, and the others are judged all the same."""
+    judgements, skipped, unasked = list[Judgement](), list[str](), dict[str, list[Path]]()
+    kinds = {rule.kind for rule in config.cameras[0].rules}
+    for clip in clips:
+        try:
+            judgements += judge_clip(clip, config, keep=keep / clip.stem)
+        except EdgeError as exc:
+            skipped.append(str(exc))
+            continue
+        log = log_of(clip)
+        for event in read_log(log).events:
+            if event.kind not in kinds:
+                unasked.setdefault(event.kind, []).append(log)
+    return JudgedClips(judgements=tuple(judgements), skipped=tuple(skipped), unasked=unasked)
 
 
 def judge_clip(clip: Path, config: EdgeConfig, *, keep: Path) -> list[Judgement]:
@@ -68,13 +73,9 @@ def judge_clip(clip: Path, config: EdgeConfig, *, keep: Path) -> list[Judgement]
     The camera's ground, zones and empty view are those of the clip; the pictures go to ``keep``. Events of
     kinds that no rule looks for are not judged.
     """
-    log = _read(clip.with_suffix(".events.json"), _Log)
+    log = read_log(log_of(clip))
     camera = _at_the_clip(config.cameras[0], clip)
-    shown_s = _length_s(clip)
-    if shown_s < (log.duration_s or 0.0) - _CUT_S:
-        raise EdgeError(
-            f"{clip} ends after {shown_s:.1f} s of {log.duration_s:.1f} s: render or copy it again"
-        )
+    _check_length(clip, log)
     truths = [Truth(kind=it.kind, from_s=it.from_s, to_s=it.to_s, box=_box(*it.box)) for it in log.events]
     incidents = _incidents(clip, config.model_copy(update={"cameras": (camera,)}), keep)
     passing = {rule.kind for rule in camera.rules if isinstance(rule, PassageSettings)}
@@ -92,18 +93,17 @@ def judge_clip(clip: Path, config: EdgeConfig, *, keep: Path) -> list[Judgement]
     return judgements
 
 
-def _length_s(clip: Path) -> float:
-    """Return how much of a clip is there, by its packets."""
+def _check_length(clip: Path, log: EventLog) -> None:
+    """Refuse a clip that is damaged, or shorter than its log."""
     try:
-        with av.open(str(clip)) as container:
-            ends = [
-                float((packet.pts + (packet.duration or 0)) * packet.time_base)
-                for packet in container.demux(video=0)
-                if packet.pts is not None and packet.time_base is not None
-            ]
-    except (av.FFmpegError, IndexError, ValueError) as exc:
-        raise EdgeError(f"{clip} cannot be played: {exc}") from exc
-    return max(ends, default=0.0)
+        lasts_s = check_clip(clip)
+    except PictureError as exc:
+        raise EdgeError(f"{exc}: render or copy it again") from exc
+    logged_s = max([log.duration_s or 0.0, *(event.to_s for event in log.events)])
+    if lasts_s < logged_s - SPARE_S:
+        raise EdgeError(
+            f"{clip} ends after {lasts_s:.1f} s of {logged_s:.1f} s: render it again, or correct its log"
+        )
 
 
 def _incidents(clip: Path, config: EdgeConfig, keep: Path) -> list[Reported]:
@@ -150,7 +150,7 @@ def _reported(events: Sequence[IncidentEvent], keep: Path) -> Reported:
 def _at_the_clip(camera: CameraSettings, clip: Path) -> CameraSettings:
     """The camera with the clip's ground, zones and empty view instead of its own."""
     path = clip.with_suffix(".scene.json")
-    scene = _read(path, _Scene)
+    scene = read_scene(path)
     for zone in camera.zones:
         if zone.id not in scene.zones:
             raise EdgeError(f"{path} has no zone {zone.id!r}; it has: {', '.join(scene.zones)}")
@@ -162,17 +162,6 @@ def _at_the_clip(camera: CameraSettings, clip: Path) -> CameraSettings:
         )
     own = {"url": str(clip), "ground": None, "homography": scene.homography, "zones": zones}
     return camera.model_copy(update={**own, "empty_view": empty if empty.exists() else None})
-
-
-def _read(path: Path, shape: type[_File]) -> _File:
-    try:
-        return shape.model_validate_json(path.read_bytes())
-    except OSError as exc:
-        raise EdgeError(f"{path} cannot be read: {exc.strerror}") from exc
-    except ValidationError as exc:
-        first = exc.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise EdgeError(f"{path}: {where or 'the file'}: {first['msg']}: render the clip again") from exc
 
 
 def _box(left: float, top: float, right: float, bottom: float) -> Box:
