@@ -1,5 +1,6 @@
 """What the commands share: their arguments, and how an error becomes one line."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,13 +38,21 @@ def plain_errors() -> Iterator[None]:
 
     try:
         yield
+    except BrokenPipeError:
+        raise  # whoever reads the output has seen enough, which typer takes as the end
     except (ModelError, RecipeError, PictureError, OSError) as exc:
-        notes.print(str(exc), style="red", markup=False, highlight=False, soft_wrap=True)
+        notes.print(_in_words(exc), style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(1) from exc
     except ModuleNotFoundError as exc:
         text = f"{exc.name} is missing: pip install 'gridwarden[train]'"
         notes.print(text, style="red", markup=False, highlight=False)
         raise typer.Exit(1) from exc
+
+
+def _in_words(exc: Exception) -> str:
+    if isinstance(exc, OSError) and exc.errno == errno.ENOSPC and not exc.filename:
+        return f"the output cannot be written: {exc.strerror}"
+    return str(exc)
 
 
 def model_folder(model: str) -> Path:

@@ -1,6 +1,7 @@
 """Use a detector: what there is, and what it sees in pictures."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -46,6 +47,7 @@ class _File:
     verified: bool
 
 
+@plain_errors()
 def list_models(as_json: AsJson = False) -> None:  # noqa: FBT002
     """Show the catalog: every file opened and its hash verified, every label with its threshold."""
     from models.detector import CATALOG
@@ -214,7 +216,8 @@ def _tell(prediction: "Prediction", detector: "Detector") -> None:
     sure = prediction.found.above(detector.thresholds)
     height, width = prediction.image.shape[:2]
     unsure = len(prediction.found) - len(sure)
-    heading = f"{prediction.picture}, {width}x{height}: {len(sure)} sure, {unsure} below the threshold"
+    name = os.fsencode(prediction.picture).decode(errors="backslashreplace")  # also one that is not UTF-8
+    heading = f"{name}, {width}x{height}: {len(sure)} sure, {unsure} below the threshold"
     table = Table(
         "label", "confidence", "threshold", "left, top, right, bottom", box=None, padding=(0, 1, 0, 0)
     )
