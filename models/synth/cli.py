@@ -2,10 +2,7 @@
 
 import functools
 import importlib.util
-import multiprocessing
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,11 +21,16 @@ from rich.progress import (
 
 from models.synth.clip_scenes import ALL, SCENES, choose_scenes
 from models.synth.demo_scenes import CLIPS, plan_clip
+from models.synth.renderers import run_apart
 from models.synth.stills import WEATHER_SHARES
 from models.synth.streets import STREETS
 
 TAKES = 3
 """Pictures of one scene: building it is a good part of the work."""
+
+COUNT = 32
+"""Clips of a set."""
+GO_ON = "Run the same command again: it goes on where it stopped."
 
 app = typer.Typer(
     no_args_is_help=True, help="Render streets with exact labels (needs Blender, the extra `synth`)."
@@ -69,14 +71,15 @@ def images(  # noqa: PLR0913, PLR0917  a command takes what it offers
     need_blender()
     from models.synth.images import plan_scenes, prepare, render_scene
 
-    prepare(out)
-    work = list(plan_scenes(streets, wanted, count, seed, takes, out))
-    missing = sum(len(scene.missing()) for scene in work)
-    console.print(f"{count - missing} of {count} pictures are in {out} already")
-    with progress("pictures", missing) as advance:
-        jobs = [functools.partial(render_scene, one, samples, 1) for one in work if one.missing()]
-        for written in _rendered(jobs, workers):
-            advance(written)
+    with plain_ends(out):
+        prepare(out)
+        work = list(plan_scenes(streets, wanted, count, seed, takes, out))
+        missing = sum(len(scene.missing()) for scene in work)
+        console.print(f"{count - missing} of {count} pictures are in {out} already")
+        with progress("pictures", missing) as advance:
+            jobs = [functools.partial(render_scene, one, samples, 1) for one in work if one.missing()]
+            for written in run_apart(jobs, workers):
+                advance(written)
 
 
 @app.command()
@@ -86,7 +89,10 @@ def clip(
     scenes: Annotated[
         str | None, typer.Option(help=f"Labelled scenes, with commas: all, {', '.join(SCENES)}.")
     ] = None,
-    count: Annotated[int, typer.Option(min=1, help="How many clips of --scenes, which take turns.")] = 32,
+    count: Annotated[
+        int | None,
+        typer.Option(min=1, show_default=str(COUNT), help="How many clips of --scenes, which take turns."),
+    ] = None,
     seed: Seed = 1,
     samples: Samples = 6,
     workers: Annotated[int, typer.Option(min=1, help="Cores to use.")] = 1,
@@ -94,22 +100,27 @@ def clip(
     """Render a clip, or a set of labelled ones, with event logs and the geometry of their cameras."""
     if (scene is None) == (scenes is None):
         raise typer.BadParameter("give either --scene or --scenes")
-    if scenes is not None:
-        _clips(scenes, count, seed, out, samples=samples, workers=workers)
-    else:
-        known(str(scene), CLIPS, "scene")
-        need_blender()
-        _clip(str(scene), seed, out, samples=samples, workers=workers)
+    if scene is not None and count is not None:
+        raise typer.BadParameter("--count goes with --scenes: --scene is one clip")
+    with plain_ends(out):
+        if scenes is not None:
+            _clips(scenes, count or COUNT, seed, out, samples=samples, workers=workers)
+        else:
+            _clip(known(str(scene), CLIPS, "scene"), seed, out, samples=samples, workers=workers)
 
 
 def _clip(scene: str, seed: int, out: Path, *, samples: int, workers: int) -> None:
-    from models.synth.clip import finish, missing_frames, render_frames
+    if out.is_dir():
+        raise typer.BadParameter(f"{out} is a folder; name the .mp4 to write")
+    need_blender()
+    from models.synth.clip import missing_frames, render_clip
 
     plan, folder = plan_clip(scene, seed), out.parent / f".{scene}-{seed}-frames"
-    with progress("frames", len(missing_frames(plan, folder))) as advance:
-        for _ in render_frames(plan, folder, samples, workers):
-            advance(1)
-    finish(plan, folder, out)
+    left = len(missing_frames(plan, folder))
+    with progress("frames", left) as advance:
+        for _ in run_apart([functools.partial(render_clip, plan, folder, out, samples, workers)], 1):
+            before, left = left, len(missing_frames(plan, folder))
+            advance(before - left)
     console.print(f"{out}: {out.stat().st_size / 1024:.0f} KiB, {plan.duration_s:g} s")
 
 
@@ -117,14 +128,14 @@ def _clips(scenes: str, count: int, seed: int, out: Path, *, samples: int, worke
     names = ALL if scenes == "all" else all_known(scenes, tuple(SCENES), "scene")
     chosen = tuple(choose_scenes(names, count, seed))
     need_blender()
-    from models.synth.clip_set import missing_clips, render_clip
+    from models.synth.clip_set import missing_clips, render_one
 
     missing = missing_clips(out, chosen)
     console.print(f"{count - len(missing)} of {count} clips are in {out} already")
     out.mkdir(parents=True, exist_ok=True)
     with progress("clips", len(missing)) as advance:
-        jobs = [functools.partial(render_clip, out, name, one, samples) for name, one in missing]
-        for done in _rendered(jobs, workers):
+        jobs = [functools.partial(render_one, out, name, one, samples) for name, one in missing]
+        for done in run_apart(jobs, workers):
             advance(done)
 
 
@@ -151,6 +162,23 @@ def need_blender() -> None:
 
 
 @contextmanager
+def plain_ends(out: Path) -> Iterator[None]:
+    """Turn what stops rendering, an error or Ctrl-C, into one line that says how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt as exc:
+        console.print(f"Stopped. {GO_ON}")
+        raise typer.Exit(code=130) from exc
+    except BrokenProcessPool as exc:
+        console.print(f"A renderer died (out of memory?). {GO_ON}")
+        raise typer.Exit(code=1) from exc
+    except OSError as exc:
+        reason = f"{exc.filename or out} cannot be written: {exc.strerror}. Make room or give another --out."
+        console.print(reason, markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(code=1) from exc
+
+
+@contextmanager
 def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     """A bar with the time that is left."""
     columns = (
@@ -163,24 +191,3 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(what, total=total)
         yield lambda written: bar.advance(task, written)
-
-
-def _rendered(jobs: Sequence[Callable[[], int]], workers: int) -> Iterator[int]:
-    """Render in processes of their own; a process that dies names the way on, and none outlives this one."""
-    context = multiprocessing.get_context("spawn")
-    signal.signal(signal.SIGTERM, _end_with_renderers)
-    try:
-        with ProcessPoolExecutor(workers, mp_context=context) as pool:
-            for done in as_completed([pool.submit(job) for job in jobs]):
-                yield done.result()
-    except BrokenProcessPool as exc:
-        console.print(
-            "A renderer died (out of memory?). Run the same command again: it goes on where it stopped."
-        )
-        raise typer.Exit(code=1) from exc
-
-
-def _end_with_renderers(*_: object) -> None:
-    for renderer in multiprocessing.active_children():
-        renderer.terminate()
-    raise SystemExit(128 + signal.SIGTERM)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from models.synth.air import through_air
 from models.synth.cast import build_cast
 from models.synth.events import find_events
-from models.synth.images import clock_of, write_whole
+from models.synth.files import whole, write_whole
+from models.synth.images import clock_of
 from models.synth.labels import road_heights
 from models.synth.plan import Plan
 from models.synth.plates import find_changing, is_still, pasted
@@ -28,12 +29,21 @@ CLIP_NOISE = 0.7
 """Of a single picture's grain: an encoder smooths what differs from frame to frame."""
 
 
-def render_frames(plan: Plan, folder: Path, samples: int, threads: int) -> Iterator[int]:
-    """Render the frames that the folder lacks; yields the number of each when it is there."""
+def render_clip(plan: Plan, folder: Path, out: Path, samples: int, threads: int) -> int:
+    """Render the frames that the folder lacks, then the clip and what lies beside it; returns 1, one clip."""
+    folder.mkdir(parents=True, exist_ok=True)
+    render_frames(plan, folder, samples, threads)
+    encode(plan, folder, out)
+    write_empty_view(plan, folder, out)
+    write_truth(plan, out)
+    return 1
+
+
+def render_frames(plan: Plan, folder: Path, samples: int, threads: int) -> None:
+    """Render the frames that the folder lacks."""
     from models.synth.build import Stage  # noqa: PLC0415 - Blender only where a scene is built
     from models.synth.render import Renderer  # noqa: PLC0415
 
-    folder.mkdir(parents=True, exist_ok=True)
     missing = missing_frames(plan, folder)
     if not missing:
         return
@@ -48,15 +58,6 @@ def render_frames(plan: Plan, folder: Path, samples: int, threads: int) -> Itera
         region = find_changing(plan, stage.cast, heights, at_s)
         frame = pasted(plate, renderer.render(at_s, region=region).image, region) if region else plate
         write_whole(frame_path(folder, number), bytes(cv2.imencode(".png", frame)[1]))
-        yield number
-
-
-def finish(plan: Plan, folder: Path, out: Path) -> None:
-    """Make of the rendered frames the clip and what lies beside it."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    encode(plan, folder, out)
-    write_empty_view(plan, folder, out)
-    write_truth(plan, out)
 
 
 def missing_frames(plan: Plan, folder: Path) -> list[int]:
@@ -66,8 +67,8 @@ def missing_frames(plan: Plan, folder: Path) -> list[int]:
 
 def encode(plan: Plan, folder: Path, out: Path) -> None:
     """All frames through the camera's sensor into an H.264 file; a key frame at least every second."""
-    half = out.with_name(f".{out.name}.part.mp4")
-    with av.open(str(half), "w", options={"movflags": "faststart"}) as container:
+    options = {"movflags": "faststart"}
+    with whole(out) as half, av.open(str(half), "w", format="mp4", options=options) as container:
         stream = container.add_stream("libx264", rate=Fraction(plan.fps).limit_denominator(1000))
         stream.width, stream.height, stream.pix_fmt = plan.view.width, plan.view.height, "yuv420p"
         stream.gop_size, stream.options = max(1, int(plan.fps)), {"crf": str(CRF), "preset": "slow"}
@@ -77,7 +78,6 @@ def encode(plan: Plan, folder: Path, out: Path) -> None:
             frame.pts, frame.time_base = round(number * TICKS_S / plan.fps), Fraction(1, TICKS_S)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
-    half.replace(out)
 
 
 def _shots(plan: Plan, folder: Path) -> Iterator[NDArray[np.uint8]]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.synth.clip import finish, log_path, render_frames
+from models.synth.clip import log_path, render_clip
 from models.synth.clip_scenes import plan_scene
 
 
@@ -13,14 +13,11 @@ def clip_path(folder: Path, name: str, seed: int) -> Path:
 
 def missing_clips(folder: Path, chosen: tuple[tuple[str, int], ...]) -> list[tuple[str, int]]:
     """The scenes and seeds of the clips that are not wholly there."""
-    return [(name, seed) for name, seed in chosen if not log_path(clip_path(folder, name, seed)).exists()]
+    paths = {one: clip_path(folder, *one) for one in chosen}
+    return [one for one, out in paths.items() if not (out.exists() and log_path(out).exists())]
 
 
-def render_clip(folder: Path, name: str, seed: int, samples: int) -> int:
+def render_one(folder: Path, name: str, seed: int, samples: int) -> int:
     """Render what is missing of a clip on one core; returns how many clips were finished."""
-    plan, out = plan_scene(name, seed), clip_path(folder, name, seed)
-    frames = folder / ".frames" / out.stem
-    for _ in render_frames(plan, frames, samples, threads=1):
-        pass
-    finish(plan, frames, out)
-    return 1
+    out = clip_path(folder, name, seed)
+    return render_clip(plan_scene(name, seed), folder / ".frames" / out.stem, out, samples, threads=1)

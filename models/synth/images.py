@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.synth.air import through_air
 from models.synth.clip_scenes import plan_scene
+from models.synth.files import write_whole
 from models.synth.kinds import LABELS
 from models.synth.labels import Truth, find_truths, find_water, road_heights, water_mask
 from models.synth.plan import Plan
@@ -21,6 +21,7 @@ from models.synth.sensor import Sensor, compressed, expose
 from models.synth.stills import plan_still, weather_of
 from models.synth.streets import STREETS
 
+SUFFIXES = {"images": ".jpg", "masks": ".png", "truths": ".json", "labels": ".txt"}
 EPOCH = datetime(2025, 3, 1, tzinfo=UTC)
 
 
@@ -36,16 +37,22 @@ class Scene:
     def name(self, take: int) -> str:
         return f"{self.street}-{self.seed:06d}-{take}"
 
+    def path(self, folder: str, take: int) -> Path:
+        """Where a file of a take lies; ``folder`` is one of ``SUFFIXES``."""
+        return self.out / folder / f"{self.name(take)}{SUFFIXES[folder]}"
+
     def missing(self) -> tuple[int, ...]:
-        """The takes that are not on disk yet; the label file is written last."""
+        """The takes of which a file is not on disk yet."""
         return tuple(
-            i for i in range(self.takes) if not (self.out / "labels" / f"{self.name(i)}.txt").exists()
+            take
+            for take in range(self.takes)
+            if not all(self.path(folder, take).exists() for folder in SUFFIXES)
         )
 
 
 def prepare(out: Path) -> None:
     """Make the folder of a data set and write its label names."""
-    for folder in ("images", "labels", "truths", "masks"):
+    for folder in SUFFIXES:
         (out / folder).mkdir(parents=True, exist_ok=True)
     write_whole(out / "classes.txt", "".join(f"{label}\n" for label in LABELS).encode())
 
@@ -95,8 +102,8 @@ def write_take(
     truths: tuple[Truth, ...],
     mask: NDArray[np.bool_],
 ) -> None:
-    """Write one picture with all its truth, the YOLO file last."""
-    name, view = scene.name(take), plan.view
+    """Write one picture with all its truth."""
+    view = plan.view
     truth = {
         "scene": scene.street,
         "seed": scene.seed,
@@ -109,11 +116,11 @@ def write_take(
         "homography": [[round(float(v), 8) for v in row] for row in view.homography()],
         "boxes": [asdict(one) for one in truths],
     }
-    write_whole(scene.out / "images" / f"{name}.jpg", _encoded(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 94]))
-    write_whole(scene.out / "masks" / f"{name}.png", _encoded(".png", mask.astype(np.uint8) * 255, []))
-    write_whole(scene.out / "truths" / f"{name}.json", json.dumps(truth, indent=1).encode())
+    write_whole(scene.path("images", take), _encoded(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 94]))
+    write_whole(scene.path("masks", take), _encoded(".png", mask.astype(np.uint8) * 255, []))
+    write_whole(scene.path("truths", take), json.dumps(truth, indent=1).encode())
     lines = "".join(f"{one.yolo(view.width, view.height)}\n" for one in truths)
-    write_whole(scene.out / "labels" / f"{name}.txt", lines.encode())
+    write_whole(scene.path("labels", take), lines.encode())
 
 
 def clock_of(plan: Plan) -> datetime:
@@ -134,13 +141,6 @@ def _shot(plan: Plan, image: NDArray[np.uint8], at_s: float, take: int) -> NDArr
 
 def _encoded(extension: str, image: NDArray[np.uint8], options: list[int]) -> bytes:
     return bytes(cv2.imencode(extension, image, options)[1])
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there as a whole or not at all."""
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    half.write_bytes(content)
-    half.replace(path)
 
 
 def plan_scenes(

@@ -1,8 +1,6 @@
 """The commands refuse what they cannot do, and go on where they stopped."""
 
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,12 +11,12 @@ from typer.testing import CliRunner
 
 from models.synth.cli import app
 from models.synth.clip_scenes import plan_scene
-from models.synth.images import Scene, clock_of, plan_scenes, plan_takes, prepare, write_take, write_whole
+from models.synth.files import write_whole
+from models.synth.images import SUFFIXES, Scene, clock_of, plan_scenes, plan_takes, prepare, write_take
 from models.synth.kinds import LABELS
 from models.synth.labels import Truth
 from models.synth.sensor import Sensor, compressed, expose
 from models.synth.stills import WEATHER_SHARES, plan_still, weather_of
-from tests.waiting import await_truth
 
 WIDE = {"COLUMNS": "200"}
 NOW = datetime(2025, 5, 1, 12, tzinfo=UTC)
@@ -69,6 +67,36 @@ def test_one_clip_or_a_set_is_asked_for_never_both_or_none(scenes: list[str], tm
 
     assert result.exit_code == 2
     assert "either --scene or --scenes" in result.output
+
+
+def test_how_many_clips_is_asked_of_a_set_only(tmp_path: Path) -> None:
+    asked = ["clip", "--scene", "stall", "--count", "3", "--out", str(tmp_path / "x.mp4")]
+
+    result = CliRunner().invoke(app, asked, env=WIDE)
+
+    assert result.exit_code == 2
+    assert "--count goes with --scenes" in result.output
+
+
+def test_one_clip_is_not_written_over_a_folder(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["clip", "--scene", "stall", "--out", str(tmp_path)], env=WIDE)
+
+    assert result.exit_code == 2
+    assert "is a folder; name the .mp4 to write" in result.output
+
+
+@pytest.mark.parametrize("command", [["images"], ["clip", "--scenes", "all"]])
+def test_a_folder_that_is_a_file_is_named(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.synth.cli.need_blender", lambda: None)
+    (tmp_path / "x").touch()
+
+    result = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "x")])
+
+    assert result.exit_code == 1
+    assert f"{tmp_path / 'x'}" in result.output
+    assert "Make room or give another --out." in result.output
 
 
 @pytest.mark.parametrize(
@@ -131,10 +159,24 @@ def test_a_weather_that_a_labelled_clip_never_has_is_named(tmp_path: Path) -> No
 def test_nothing_is_missing_of_a_scene_that_is_there(tmp_path: Path) -> None:
     prepare(tmp_path)
     scene = Scene(street="shop_street", seed=3, takes=2, out=tmp_path)
-    for take in range(2):
-        (tmp_path / "labels" / f"{scene.name(take)}.txt").touch()
+    for folder in SUFFIXES:
+        for take in range(2):
+            scene.path(folder, take).touch()
 
     assert scene.missing() == ()
+
+
+@pytest.mark.parametrize("folder", SUFFIXES)
+def test_a_take_that_lacks_any_of_its_files_is_rendered_again(folder: str, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    scene = Scene(street="shop_street", seed=3, takes=2, out=tmp_path)
+    for each in SUFFIXES:
+        for take in range(2):
+            scene.path(each, take).touch()
+
+    scene.path(folder, 1).unlink()
+
+    assert scene.missing() == (1,)
 
 
 def test_a_take_is_written_as_picture_labels_names_and_mask(tmp_path: Path) -> None:
@@ -169,6 +211,7 @@ def test_a_write_that_fails_leaves_the_old_file_whole(tmp_path: Path) -> None:
         write_whole(path, "not bytes")  # type: ignore[arg-type]
 
     assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path], "nothing half is left"
 
 
 def test_a_sensor_repeats_itself_with_its_seed_and_never_leaves_the_scale() -> None:
@@ -189,28 +232,3 @@ def test_the_clock_suits_the_light(seed: int) -> None:
 
     first, last = plan.weather.hours
     assert first <= clock_of(plan).hour < last
-
-
-RENDERERS = """
-import functools, sys, time
-from models.synth.cli import _rendered
-
-if __name__ == "__main__":
-    list(_rendered([functools.partial(time.sleep, 60)] * 2, 2))
-"""
-
-
-def test_renderers_end_with_the_command_that_started_them(tmp_path: Path) -> None:
-    (tmp_path / "render.py").write_text(RENDERERS)
-    command = subprocess.Popen([sys.executable, str(tmp_path / "render.py")], stderr=subprocess.DEVNULL)
-    await_truth(lambda: len(_children(command.pid)) >= 3, within_s=60)  # one keeps count of the others
-    renderers = _children(command.pid)
-
-    command.terminate()
-
-    assert command.wait(20) == 143
-    await_truth(lambda: not [pid for pid in renderers if Path(f"/proc/{pid}").exists()], within_s=20)
-
-
-def _children(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

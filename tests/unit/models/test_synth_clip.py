@@ -125,6 +125,19 @@ def test_a_clip_plays_at_its_true_rate_with_honest_timestamps(tmp_path: Path) ->
     assert [path.name for path in tmp_path.glob("*.mp4")] == ["clip.mp4"], "nothing half is left"
 
 
+def test_a_clip_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    plan = replace(plan_clip("stall", SEED), duration_s=1.0, fps=3.0)
+    for number in range(3):
+        cv2.imwrite(str(frame_path(tmp_path, number)), np.full((360, 640, 3), 90, np.uint8))
+    (tmp_path / "clip.mp4").mkdir()
+
+    with pytest.raises(IsADirectoryError) as error:
+        encode(plan, tmp_path, tmp_path / "clip.mp4")
+
+    assert error.value.filename == str(tmp_path / "clip.mp4")
+    assert [path.name for path in tmp_path.glob("*.mp4")] == ["clip.mp4"], "nothing half is left"
+
+
 def test_only_frames_that_are_not_there_are_missing(tmp_path: Path) -> None:
     plan = replace(plan_clip("stall", SEED), duration_s=2.0, fps=3.0)
     frame_path(tmp_path, 1).touch()

@@ -84,8 +84,12 @@ def test_a_set_takes_its_scenes_in_turn_and_a_seed_for_each_clip() -> None:
     assert list(choose_scenes(("a", "b"), 3, 10)) == [("a", 10), ("b", 11), ("a", 12)]
 
 
-def test_a_clip_without_its_log_is_missing(tmp_path: Path) -> None:
+def test_a_clip_that_lacks_its_log_or_itself_is_missing(tmp_path: Path) -> None:
     clip_path(tmp_path, "crate", 1).touch()
     log_path(clip_path(tmp_path, "crate", 2)).touch()
+    clip_path(tmp_path, "crate", 3).touch()
+    log_path(clip_path(tmp_path, "crate", 3)).touch()
 
-    assert missing_clips(tmp_path, (("crate", 1), ("crate", 2))) == [("crate", 1)]
+    missing = missing_clips(tmp_path, (("crate", 1), ("crate", 2), ("crate", 3)))
+
+    assert missing == [("crate", 1), ("crate", 2)]
