@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
+SUFFIXES = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
 _DAMAGE = re.compile(
     rb"Corrupt JPEG data: ((?:premature|bad|found|\d\d+ extraneous bytes before marker 0xd[9a]).*)\n"
 )
@@ -24,7 +24,7 @@ class PictureError(Exception):
 
 
 def read_picture(path: Path) -> NDArray[np.uint8]:
-    """Return the picture as (h, w, 3) BGR; raise ``PictureError`` naming the file."""
+    """Return the picture, of a GIF the first, as (h, w, 3) BGR; raise ``PictureError`` naming the file."""
     try:
         content = path.read_bytes()
     except IsADirectoryError as exc:

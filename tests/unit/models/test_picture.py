@@ -70,10 +70,18 @@ def test_what_is_no_picture_is_named(content: bytes, tmp_path: Path) -> None:
         read_picture(path)
 
 
-@pytest.mark.parametrize("suffix", [".tif", ".TIFF", ".webp", ".bmp"])
+@pytest.mark.parametrize("suffix", [".tif", ".TIFF", ".webp", ".bmp", ".gif"])
 def test_a_picture_of_any_known_suffix_is_found(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"street{suffix}"
     cv2.imwrite(str(path), np.full((9, 9, 3), 77, np.uint8))
 
     assert list(find_pictures(tmp_path)) == [path]
     assert read_picture(path).mean() == pytest.approx(77, abs=1)
+
+
+def test_a_jpeg_called_jfif_is_found(jpeg: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "street.jfif"
+    path.write_bytes(jpeg)
+
+    assert list(find_pictures(tmp_path)) == [path]
+    assert read_picture(path).shape == (60, 80, 3)
