@@ -138,14 +138,13 @@ def _write(folder: DatasetFolder, sample: Sample, image: NDArray[np.uint8]) -> s
     """Write a picture, its label file and its truth file where it has one; return the label file."""
     text = "".join(f"{row[0]:.0f} {' '.join(f'{value:.6f}' for value in row[1:])}\n" for row in sample.boxes)
     folder.put(f"labels/{sample.part}/{sample.name}.txt", text.encode())
-    content = sample.picture.read_bytes()
-    if len(sample.ignored):
-        seen = image.copy()
-        for area in _areas(sample.ignored, image):
-            image[area] = GREY
-        for area in _areas(sample.boxes, image):  # a labelled thing is seen, also within what is ignored
-            image[area] = seen[area]
-        content = cv2.imencode(sample.picture.suffix.lower(), image)[1].tobytes()
+    seen, suffix = image.copy(), Path(sample.file_name).suffix
+    for area in _areas(sample.ignored, image):
+        image[area] = GREY
+    for area in _areas(sample.boxes, image):  # a labelled thing is seen, also within what is ignored
+        image[area] = seen[area]
+    is_new = len(sample.ignored) or suffix != sample.picture.suffix.lower()
+    content = cv2.imencode(suffix, image)[1].tobytes() if is_new else sample.picture.read_bytes()
     folder.put(f"images/{sample.part}/{sample.file_name}", content)
     truth = sample.picture.parent.parent / "truths" / f"{sample.picture.stem}.json"
     if truth.is_file():

@@ -22,6 +22,8 @@ Part = Literal["train", "val"]
 VALIDATION_PERCENT = 18
 SMALLEST_PX = 10
 """The trainer leaves out pictures with a shorter side, without a word."""
+UNKNOWN = frozenset({".gif", ".jfif"})
+"""It leaves out pictures of these kinds too: they become PNG."""
 DOMINANT_SHARE = 0.1
 """A group with more of its source's pictures than this is trained on."""
 
@@ -41,7 +43,8 @@ class Sample:
 
     @property
     def file_name(self) -> str:
-        return f"{self.name}{self.picture.suffix.lower()}"
+        suffix = self.picture.suffix.lower()
+        return f"{self.name}{'.png' if suffix in UNKNOWN else suffix}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from models.picture import read_picture
 from models.recipe import RecipeError
 from tests.unit.models.datasets import FLAT, put, recipe
 from tests.unit.models.datasets import run as run_yolo
@@ -110,3 +111,20 @@ def test_a_picture_whose_name_is_not_utf_8_is_named(tmp_path: Path) -> None:
 
     assert summary.skipped == (f"{strange}: its name is not UTF-8; rename it",)
     assert [path.stem for path in out.glob("images/*/*")] == ["photos-b"]
+
+
+@pytest.mark.parametrize(("kind", "name"), [(".jpg", "a.jfif"), (".gif", "a.GIF")])
+def test_a_picture_of_a_kind_that_the_trainer_passes_over_becomes_a_png(
+    tmp_path: Path, kind: str, name: str
+) -> None:
+    fill(tmp_path, "yolo")
+    picture = tmp_path / "images" / "a.png"
+    content = cv2.imencode(kind, read_picture(picture))[1].tobytes()
+    picture.unlink()
+    (tmp_path / "images" / name).write_bytes(content)
+
+    summary, mine = run(tmp_path, source("yolo"))
+
+    (written,) = (tmp_path / "out").glob("images/*/*")
+    assert (summary.skipped, mine, written.name) == ((), TRUCK, "yard-a.png")
+    assert written.read_bytes().startswith(b"\x89PNG")
