@@ -1,6 +1,7 @@
 """The dataset folder: it knows the files of the last run, and says so while it is unfinished."""
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,25 @@ def check_finished(dataset: Path) -> None:
     """Raise ``RecipeError`` where `models dataset` was interrupted."""
     if (dataset / UNFINISHED).exists():
         raise RecipeError(f"{dataset} is not whole: run the `models dataset` that was interrupted again")
+
+
+def check_names(dataset: Path) -> bool:
+    """Return whether a `data.yaml` says what the class ids mean.
+
+    Raise ``RecipeError`` where it does so in another order than theirs.
+    """
+    path = dataset / "data.yaml"
+    if not path.exists():
+        return False
+    try:
+        ids = [int(one) for one in re.findall(r"^\s+(\d+):", path.read_text(encoding="utf-8"), re.MULTILINE)]
+    except (OSError, UnicodeDecodeError) as exc:
+        raise RecipeError(f"{path} cannot be read ({exc}): make the dataset with `models dataset`") from exc
+    if ids != list(range(len(ids))):
+        raise RecipeError(
+            f"{path} names the ids {', '.join(map(str, ids))}: put its lines in the order 0, 1, 2 …"
+        )
+    return True
 
 
 def training_id_of(dataset: Path) -> str:

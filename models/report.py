@@ -1,7 +1,8 @@
 """The report: everything that was measured of one model, for machines and as one page for people."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from models.conditions import Condition, by_condition
 from models.confusion import Confusion, confuse
 from models.detector import Detector, ModelInfo
 from models.evaluate import Figures, Interval, Judged, measure
+from models.recipe import RecipeError
 from models.sheet import tiles_in, tiles_of
 from models.worst import Worst, find_worst
 
@@ -93,9 +95,38 @@ def to_html(evaluation: Evaluation, judged: Sequence[Judged], renders: Path | No
     )
 
 
+def check_place(page: Path) -> None:
+    """Make the folder of a page and see that it can be written there; raise ``RecipeError`` naming it."""
+    if page.is_dir():
+        raise RecipeError(f"{page} is a folder: name a file for the report")
+    with _written(page) as part:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        part.touch()
+
+
+def write_page(page: Path, text: str) -> None:
+    """Write a page whole or not at all; raise ``RecipeError`` naming it."""
+    with _written(page) as part:
+        part.write_text(text, encoding="utf-8")
+        part.replace(page)
+
+
 def spread(value: float, bounds: Interval) -> str:
     """Return a figure with its interval as people read it."""
     return "–" if value != value else f"{value:.3f} [{bounds[0]:.3f}, {bounds[1]:.3f}]"  # noqa: PLR0124  NaN
+
+
+@contextmanager
+def _written(page: Path) -> Iterator[Path]:
+    """Give a file beside ``page`` to write first, and leave none of it behind."""
+    part = page.with_name(f".{page.name}.part")
+    try:
+        yield part
+    except OSError as exc:
+        raise RecipeError(f"{page} cannot be written ({exc.strerror}): name another place for it") from exc
+    finally:
+        with suppress(OSError):
+            part.unlink()
 
 
 def _environment() -> Environment:

@@ -19,10 +19,13 @@ from models.commands.shared import (
     plain_errors,
 )
 from models.manifest import load_manifest, save_manifest
+from models.recipe import RecipeError
 
 if TYPE_CHECKING:
-    from models.alarms import Question
+    from models.alarms import Folder, Question
+    from models.answers import Answer
     from models.compare import Comparison
+    from models.detector import Detector
     from models.evaluate import Figures
     from models.report import Evaluation
 
@@ -62,27 +65,28 @@ def evaluate(  # noqa: PLR0913, PLR0917  a command takes what it offers
     """
     if not (data or shown or free):
         raise typer.BadParameter("give --dataset, or folders --with and --without")
+    if label and not (shown or free):
+        raise typer.BadParameter("--label asks of folders: give --with or --without, or leave it out")
     with plain_errors():
         from models import report
         from models.alarms import ask
 
+        if html:
+            report.check_place(html)
         detector, skipped = open_model(model, variant), list[str]()
         wanted = known_labels(detector, label)
-        yes, no = ([look_into(detector, folder, skipped) for folder in part or ()] for part in (shown, free))
+        yes, no = (_folders(detector, part, skipped) for part in (shown, free))
         questions = ([wanted] if label else [(one,) for one in wanted]) if yes or no else []
-        answers = look_at(detector, data, skipped) if data else []
+        answers = _answers(detector, data, skipped) if data else []
         judged = judge_labels(detector, answers, of_pictures=of_pictures) if data else []
         measured = report.evaluate(detector, answers, judged, data, of_pictures=of_pictures)
         asked = tuple(ask(one, detector.thresholds, yes, no) for one in questions)
         measured = replace(measured, questions=asked, skipped=tuple(skipped))
         tell_skipped(skipped)
+        _tell(measured, as_json=as_json)
         if html:
-            html.write_text(report.to_html(measured, judged, renders), encoding="utf-8")
+            report.write_page(html, report.to_html(measured, judged, renders))
             notes.print(f"report: {html}", markup=False, highlight=False, soft_wrap=True)
-    if as_json:
-        typer.echo(report.to_json(measured))
-    else:
-        _tell(measured)
 
 
 def calibrate(
@@ -110,11 +114,9 @@ def calibrate(
         wanted = known_labels(detector, label)
         if free and not label and len(wanted) > 1:
             raise typer.BadParameter("with --without, name the labels that are not there by --label")
-        judged = judge_labels(detector, look_at(detector, data, skipped), of_pictures=of_pictures)
-        found = [one for folder in free or () for one in look_into(detector, folder, skipped).found]
+        judged = judge_labels(detector, _answers(detector, data, skipped), of_pictures=of_pictures)
+        found = [one for folder in _folders(detector, free, skipped) for one in folder.found]
         tell_skipped(skipped)
-        if free and not found:
-            raise typer.BadParameter("nothing in the folders of --without can be read")
         manifest = load_manifest(model_folder(model))
         thresholds = dict(manifest.thresholds)
         for one in (each for each in judged if each.label in wanted):
@@ -143,17 +145,44 @@ def compare(
 
         new, old = (open_model(one, None) for one in (challenger, champion))
         skipped = list[str]()
-        answers = look_at(new, data, skipped), look_at(old, data, [])  # the same cannot be read
+        answers = _answers(new, data, skipped), _answers(old, data, [])  # the same cannot be read
         compared = comparison.compare((new, answers[0]), (old, answers[1]), tolerance)
         tell_skipped(skipped)
-    if as_json:
-        typer.echo(to_json(compared))
-    else:
-        _tell_comparison(compared)
+        if as_json:
+            typer.echo(to_json(compared))
+        else:
+            _tell_comparison(compared)
     raise typer.Exit(0 if compared.replaces else 1)
 
 
-def _tell(measured: "Evaluation") -> None:
+def _answers(detector: "Detector", data: Path, skipped: list[str]) -> "list[Answer]":
+    """Return the answers to a dataset, once it is clear what its class ids mean."""
+    from models.dataset_folder import check_names
+
+    is_named = check_names(data)
+    answers = look_at(detector, data, skipped)
+    if not is_named:
+        order = ", ".join(f"{number} {label}" for number, label in enumerate(detector.labels))
+        notes.print(f"{data} has no data.yaml: its ids are taken for {detector.info.name}'s, {order}")
+    return answers
+
+
+def _folders(detector: "Detector", folders: list[Path] | None, skipped: list[str]) -> "list[Folder]":
+    """Return what is found in each folder; refuse one of which nothing can be read."""
+    looked = [look_into(detector, folder, skipped) for folder in folders or ()]
+    empty = [folder.name for folder in looked if not folder.found]
+    if empty:
+        tell_skipped(skipped)
+        raise RecipeError(f"nothing in {', '.join(empty)} can be read")
+    return looked
+
+
+def _tell(measured: "Evaluation", *, as_json: bool) -> None:
+    from models.report import to_json
+
+    if as_json:
+        typer.echo(to_json(measured))
+        return
     for one in measured.figures:
         typer.echo(_sentence(one, boxes=not measured.per_picture))
     for condition in measured.conditions:
