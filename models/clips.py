@@ -26,12 +26,8 @@ def check_clip(path: Path) -> float:
                 if packet.size and packet.pts is not None:
                     starts_s.append(float(packet.pts * packet.time_base))
                     ends_s.append(float((packet.pts + (packet.duration or 0)) * packet.time_base))
-    except (
-        OSError,
-        ValueError,
-        IndexError,
-        AttributeError,
-    ) as exc:  # FFmpeg's errors are among the first two
+    # FFmpeg's errors are among the first two; no video stream; a codec that is not known here
+    except (OSError, ValueError, IndexError, AttributeError) as exc:
         raise PictureError(f"{path}: no clip that can be decoded") from exc
     if not shown or not starts_s:
         raise PictureError(f"{path}: no clip that can be decoded")
