@@ -1,6 +1,5 @@
 """Answers: what a detector finds in the labelled pictures of a dataset, beside the truth."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.dataset import Boxes, read_boxes
-from models.dataset_folder import check_finished
+from models.dataset_folder import check_finished, labels_of
 from models.detections import Detections
 from models.detector import Detector
 from models.picture import PictureError, find_pictures, read_picture
@@ -58,15 +57,7 @@ def judge(detector: Detector, dataset: Path, skipped: list[str]) -> Iterator[Ans
 
 def label_names(dataset: Path, detector: Detector) -> Sequence[str]:
     """Return the labels that the dataset numbers; without a `data.yaml`, those of the detector."""
-    path = dataset / "data.yaml"
-    if not path.exists():
-        return detector.labels
-    names = re.findall(
-        r"^\s+\d+:\s*[\"']?([^\"'\n]+?)[\"']?\s*$", path.read_text(encoding="utf-8"), re.MULTILINE
-    )
-    if not names:
-        raise RecipeError(f"{path} names no labels (`names:`, then a line `  0: label` each)")
-    return [str(name) for name in names]
+    return labels_of(dataset) or detector.labels
 
 
 def _answer(detector: Detector, picture: Path, image: NDArray[np.uint8], boxes: Boxes) -> Answer:

@@ -13,6 +13,8 @@ TAUGHT = "train.txt"
 """Lists the training pictures, each as often as an epoch shows it."""
 FILES = "files.txt"
 """Lists what the last run wrote; until it is through, the list is called UNFINISHED."""
+NUMBERED = re.compile(r"^\s+(\d+):\s*[\"']?([^\"'\n]+?)[\"']?\s*$", re.MULTILINE)
+"""A line of `names:` in `data.yaml`."""
 
 
 def check_finished(dataset: Path) -> None:
@@ -21,23 +23,22 @@ def check_finished(dataset: Path) -> None:
         raise RecipeError(f"{dataset} is not whole: run the `models dataset` that was interrupted again")
 
 
-def check_names(dataset: Path) -> bool:
-    """Return whether a `data.yaml` says what the class ids mean.
+def labels_of(dataset: Path) -> list[str] | None:
+    """Return what the class ids 0, 1, 2 … of a dataset mean, none where no `data.yaml` says so.
 
-    Raise ``RecipeError`` where it does so in another order than theirs.
+    Raise ``RecipeError`` where it leaves one out, or none of its lines is `  0: label`.
     """
     path = dataset / "data.yaml"
     if not path.exists():
-        return False
+        return None
     try:
-        ids = [int(one) for one in re.findall(r"^\s+(\d+):", path.read_text(encoding="utf-8"), re.MULTILINE)]
+        numbered = NUMBERED.findall(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as exc:
         raise RecipeError(f"{path} cannot be read ({exc}): make the dataset with `models dataset`") from exc
-    if ids != list(range(len(ids))):
-        raise RecipeError(
-            f"{path} names the ids {', '.join(map(str, ids))}: put its lines in the order 0, 1, 2 …"
-        )
-    return True
+    labels = {int(number): label for number, label in numbered}
+    if sorted(labels) != list(range(len(numbered))) or not labels:
+        raise RecipeError(f"{path} must name labels 0, 1, 2 … (`names:`, then a line `  0: label` each)")
+    return [labels[number] for number in sorted(labels)]
 
 
 def training_id_of(dataset: Path) -> str:

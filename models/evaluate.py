@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.answers import Answer, judge
-from models.dataset_folder import check_names
 from models.detector import Detector
 from models.overlaps import areas_of, iou
 from models.recipe import RecipeError
@@ -111,9 +110,8 @@ def measure(judged: Judged, threshold: float) -> Figures:
 def ap50_of(detector: Detector, dataset: Path, least: int) -> dict[str, float]:
     """Return AP50 of each label of which ``least`` truths or more are in the validation pictures.
 
-    Raise ``RecipeError`` where a picture cannot be read: none may be left out; or where ids have no order.
+    Raise ``RecipeError`` where a picture cannot be read: none may be left out.
     """
-    check_names(dataset)
     skipped: list[str] = []
     answers = list(judge(detector, dataset, skipped))
     if skipped:

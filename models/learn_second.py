@@ -69,8 +69,7 @@ def learn_second(
     check_teachable(recipe, dataset)
     if not recipe.second:
         raise RecipeError(f"recipe {recipe.name} takes no second look: give it [[second]]")
-    kept = _kept(recipe, only, judges or model) if only else {}
-    whole = recipe.second
+    kept, whole = _kept(recipe, only, judges or model) if only else {}, recipe.second
     recipe = recipe.model_copy(update={"second": tuple(lesson for lesson in whole if lesson not in kept)})
     detector = load_detector(model, variant="fp32", second_look=False)
     unknown = {name for look in recipe.second for name in look.labels} - set(detector.labels)
@@ -102,8 +101,8 @@ def learn_second(
         closer, learnt = weighed(lesson, asked[:, TOLD] > 0, asked[:, SURE], seen)
         looks[lesson] = closer, judge
         yield learnt
-    closers, all_judges = zip(*(looks[lesson] for lesson in whole), strict=True)
-    _write(model, all_judges)
+    closers, judged = zip(*(looks[lesson] for lesson in whole), strict=True)
+    _write(model, judged)
     name_second(model, closers, f"{recipe.name}-{training_id_of(dataset)}", version)
 
 

@@ -156,10 +156,10 @@ def compare(
 
 
 def _answers(detector: "Detector", data: Path, skipped: list[str]) -> "list[Answer]":
-    """Return the answers to a dataset, once it is clear what its class ids mean."""
-    from models.dataset_folder import check_names
+    """Return the answers to a dataset; tell where nothing says what its class ids mean."""
+    from models.dataset_folder import labels_of
 
-    is_named = check_names(data)
+    is_named = labels_of(data) is not None
     answers = look_at(detector, data, skipped)
     if not is_named:
         order = ", ".join(f"{number} {label}" for number, label in enumerate(detector.labels))

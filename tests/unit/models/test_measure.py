@@ -75,7 +75,7 @@ def test_a_description_without_names_is_refused(tmp_path: Path) -> None:
     data = a_dataset(tmp_path, ("thing",), f"0 {CENTRE}")
     (data / "data.yaml").write_text("path: x\n")
 
-    with pytest.raises(RecipeError, match=r"data.yaml names no labels"):
+    with pytest.raises(RecipeError, match=r"data.yaml must name labels"):
         list(judge(Scripted(("thing",), []), data, []))
 
 

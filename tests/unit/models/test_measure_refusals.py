@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from models.dataset_folder import check_names
-from models.evaluate import ap50_of
+from models.dataset_folder import labels_of
 from models.recipe import RecipeError
 from models.report import check_place, write_page
-from tests.answers import Scripted
 from tests.model_files import a_model, onnx
 from tests.unit.models.predicting import words
 from tests.unit.models.test_measure import CENTRE, a_dataset, run
@@ -21,10 +19,6 @@ from tests.unit.models.test_measure import CENTRE, a_dataset, run
 def things(folder: Path) -> Path:
     """A model that is sure of a thing in the middle of a square picture."""
     return a_model(folder / "things", onnx((32, 32, 32, 32, 0.9)), labels=("thing",))
-
-
-def misnumber(data: Path) -> None:
-    (data / "data.yaml").write_text("names:\n  1: truck\n  0: thing\n", encoding="utf-8")
 
 
 @pytest.mark.parametrize("side", ["--with", "--without"])
@@ -50,29 +44,27 @@ def test_labels_are_asked_of_folders_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", [["evaluate"], ["calibrate"], ["compare", "water"]])
-def test_ids_out_of_order_are_refused(tmp_path: Path, command: list[str]) -> None:
+def test_a_description_that_leaves_out_an_id_is_refused(tmp_path: Path, command: list[str]) -> None:
     data = a_dataset(tmp_path / "data", ("thing",), f"0 {CENTRE}")
-    misnumber(data)
+    (data / "data.yaml").write_text("names:\n  2: truck\n  0: thing\n", encoding="utf-8")
 
     done = run(command[0], things(tmp_path), *command[1:], "--dataset", data)
 
     assert done.exit_code == 1
-    assert "data.yaml names the ids 1, 0: put its lines in the order 0, 1, 2 …" in words(done.stderr)
+    assert "data.yaml must name labels 0, 1, 2 …" in words(done.stderr)
 
 
-def test_ids_out_of_order_are_refused_at_an_export_too(tmp_path: Path) -> None:
-    data = a_dataset(tmp_path / "data", ("thing",), f"0 {CENTRE}")
-    misnumber(data)
+def test_ids_mean_what_their_numbers_say_in_whatever_order(tmp_path: Path) -> None:
+    (tmp_path / "data.yaml").write_text("names:\n  1: truck\n  0: thing\n", encoding="utf-8")
 
-    with pytest.raises(RecipeError, match="names the ids 1, 0"):
-        ap50_of(Scripted(("thing",), []), data, 1)
+    assert labels_of(tmp_path) == ["thing", "truck"]
 
 
 def test_a_description_that_is_no_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "data.yaml").write_bytes(b"names:\n  0: \xff\n")
 
     with pytest.raises(RecipeError, match=r"data\.yaml cannot be read"):
-        check_names(tmp_path)
+        labels_of(tmp_path)
 
 
 def test_without_a_description_it_is_told_whose_order_counts(tmp_path: Path) -> None:
