@@ -193,6 +193,8 @@ def _print(text: str) -> None:
 
     try:
         typer.echo(text)
+    except BrokenPipeError:
+        raise  # whoever reads it has seen enough
     except OSError as exc:
         raise EdgeError(f"the result cannot be printed: {exc.strerror}") from exc
 

@@ -41,6 +41,11 @@ def find_clips(folder: Path) -> list[Path]:
     if not clips:
         raise EdgeError(f"{folder} holds no clip: make some with `gridwarden models synth clip --scenes all`")
     logs = {log_of(clip): clip for clip in clips}
+    if len(logs) < len(clips):
+        twice = sorted({clip.name for clip in clips} - {clip.name for clip in logs.values()})
+        raise EdgeError(
+            f"{folder}: {', '.join(twice)} has the name of another clip but for its ending: rename it"
+        )
     bare = [clip.name for log, clip in logs.items() if not log.exists()]
     if bare:
         raise EdgeError(f"{folder}: no event log (NAME.events.json) beside {', '.join(bare)}")
@@ -52,6 +57,7 @@ def find_clips(folder: Path) -> list[Path]:
 
 def judge_clips(clips: Iterable[Path], config: EdgeConfig, *, keep: Path) -> JudgedClips:
     """Judge each clip; one that cannot be judged is named, and the others are judged all the same."""
+    load_detectors(config)  # what no clip can mend is told once
     judgements, skipped, unasked = list[Judgement](), list[str](), dict[str, list[Path]]()
     kinds = {rule.kind for rule in config.cameras[0].rules}
     for clip in clips:

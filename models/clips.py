@@ -23,11 +23,12 @@ def check_clip(path: Path) -> float:
             declared_s = declared_s or (container.duration or 0) / av.time_base
             for packet in container.demux(stream):
                 shown += _pictures_of(packet)
-                if packet.size and packet.pts is not None:
-                    starts_s.append(float(packet.pts * packet.time_base))
-                    ends_s.append(float((packet.pts + (packet.duration or 0)) * packet.time_base))
-    # FFmpeg's errors are among the first two; no video stream; a codec that is not known here
-    except (OSError, ValueError, IndexError, AttributeError) as exc:
+                at = packet.dts if packet.pts is None else packet.pts  # H.264 in AVI has no other
+                if packet.size and at is not None:
+                    starts_s.append(float(at * packet.time_base))
+                    ends_s.append(float((at + (packet.duration or 0)) * packet.time_base))
+    # the last two: no video stream; a codec that is not known here
+    except (av.FFmpegError, OSError, ValueError, IndexError, AttributeError) as exc:
         raise PictureError(f"{path}: no clip that can be decoded") from exc
     if not shown or not starts_s:
         raise PictureError(f"{path}: no clip that can be decoded")
@@ -44,5 +45,5 @@ def _pictures_of(packet: "av.Packet[av.VideoStream]") -> int:
     """Return how many whole pictures a packet gives."""
     try:
         return sum(not picture.is_corrupt for picture in packet.decode())
-    except av.error.InvalidDataError:
+    except av.FFmpegError:
         return 0

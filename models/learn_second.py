@@ -64,7 +64,7 @@ def learn_second(
 ) -> Iterator[Progress | Learnt]:
     """Give the model in ``model`` its second look; what was seen lies in ``out``, to go on with.
 
-    With ``only`` the look at that label is learnt; the others are those of the model in ``judges``.
+    With ``only`` the look at that label is learnt; the others are those in ``judges``, else its own.
     """
     check_teachable(recipe, dataset)
     if not recipe.second:

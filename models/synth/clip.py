@@ -111,8 +111,13 @@ def write_truth(plan: Plan, out: Path) -> None:
 
 
 def log_path(out: Path) -> Path:
-    """Where the event log of a clip lies; when it is there, all of the clip is."""
+    """Where the event log of a clip lies."""
     return out.with_suffix(".events.json")
+
+
+def files_of(out: Path) -> tuple[Path, ...]:
+    """The clip and what lies beside it."""
+    return out, log_path(out), out.with_suffix(".scene.json"), out.with_suffix(".empty.jpg")
 
 
 def describe(plan: Plan) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.synth.clip import log_path, render_clip
+from models.synth.clip import files_of, render_clip
 from models.synth.clip_scenes import plan_scene
 
 
@@ -14,7 +14,7 @@ def clip_path(folder: Path, name: str, seed: int) -> Path:
 def missing_clips(folder: Path, chosen: tuple[tuple[str, int], ...]) -> list[tuple[str, int]]:
     """The scenes and seeds of the clips that are not wholly there."""
     paths = {one: clip_path(folder, *one) for one in chosen}
-    return [one for one, out in paths.items() if not (out.exists() and log_path(out).exists())]
+    return [one for one, out in paths.items() if not all(path.exists() for path in files_of(out))]
 
 
 def render_one(folder: Path, name: str, seed: int, samples: int) -> int:

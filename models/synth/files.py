@@ -1,6 +1,5 @@
 """A file is there as a whole or not at all."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,7 +17,7 @@ def whole(path: Path) -> Iterator[Path]:
 
     An ``OSError`` names ``path``.
     """
-    half = path.with_name(f".{os.getpid()}.{path.name}")
+    half = path.with_name(f".{path.name}.part")  # no picture or clip by its name, whatever is left of it
     try:
         yield half
         half.replace(path)

@@ -9,6 +9,7 @@ from edge.clip_notes import read_log
 from edge.config import EdgeConfig, load_config
 from edge.labelled import find_clips, judge_clip, judge_clips
 from edge.ports import EdgeError
+from edge.settings import ModelSettings
 from gridwarden import app
 from tests.clips import a_picture, write_clip
 
@@ -74,6 +75,24 @@ def test_clips_of_every_container_are_found(tmp_path: Path) -> None:
         (tmp_path / name).touch()
 
     assert [clip.name for clip in find_clips(tmp_path)] == ["a.mp4", "b.MKV", "c.avi"]
+
+
+def test_two_clips_of_one_name_are_refused(tmp_path: Path) -> None:
+    a_clip(tmp_path / "a.mp4", [EVENT])
+    (tmp_path / "a.avi").touch()
+
+    with pytest.raises(EdgeError, match=r"a\.avi has the name of another clip but for its ending"):
+        find_clips(tmp_path)
+
+
+def test_a_model_that_cannot_be_used_is_told_before_any_clip(tmp_path: Path) -> None:
+    config = a_config(tmp_path)
+    (tmp_path / "gone").mkdir()
+    settings = ModelSettings(path=tmp_path / "gone")
+    broken = config.model_copy(update={"models": dict.fromkeys(config.models or ["street"], settings)})
+
+    with pytest.raises(EdgeError, match="gone"):
+        judge_clips([a_clip(tmp_path / "a.mp4", [EVENT])], broken, keep=tmp_path / "kept")
 
 
 def test_a_zone_that_the_clip_lacks_is_named(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ def overwrite(clip: Path, first: float, last: float) -> None:
     clip.write_bytes(content[:begin] + b"\xff" * (end - begin) + content[end:])
 
 
-@pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov"])
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov", "avi"])
 def test_a_whole_clip_lasts_as_long_as_it_was_written(tmp_path: Path, suffix: str) -> None:
     clip = write_clip(tmp_path / f"whole.{suffix}", seconds=4)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.synth.cast import build_cast
-from models.synth.clip import log_path
+from models.synth.clip import files_of
 from models.synth.clip_scenes import ALL, SCENES, choose_scenes, plan_scene
 from models.synth.clip_set import clip_path, missing_clips
 from models.synth.events import Event, find_events
@@ -84,12 +84,13 @@ def test_a_set_takes_its_scenes_in_turn_and_a_seed_for_each_clip() -> None:
     assert list(choose_scenes(("a", "b"), 3, 10)) == [("a", 10), ("b", 11), ("a", 12)]
 
 
-def test_a_clip_that_lacks_its_log_or_itself_is_missing(tmp_path: Path) -> None:
-    clip_path(tmp_path, "crate", 1).touch()
-    log_path(clip_path(tmp_path, "crate", 2)).touch()
-    clip_path(tmp_path, "crate", 3).touch()
-    log_path(clip_path(tmp_path, "crate", 3)).touch()
+def test_a_clip_that_lacks_one_of_its_files_is_missing(tmp_path: Path) -> None:
+    clip = clip_path(tmp_path, "crate", 1)
+    for path in files_of(clip):
+        path.touch()
+    assert missing_clips(tmp_path, (("crate", 1), ("crate", 2))) == [("crate", 2)]
 
-    missing = missing_clips(tmp_path, (("crate", 1), ("crate", 2), ("crate", 3)))
-
-    assert missing == [("crate", 1), ("crate", 2)]
+    for path in files_of(clip):
+        path.unlink()
+        assert missing_clips(tmp_path, (("crate", 1),)) == [("crate", 1)]
+        path.touch()
