@@ -3,7 +3,9 @@
 import hashlib
 import json
 import logging
+import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,6 +45,15 @@ def run(
         from edge.config import load_config
 
         service.run(load_config(config), config_sha256=_sha256(config), once=once)
+    _leave_behind_what_hangs()
+
+
+def _leave_behind_what_hangs() -> None:
+    """End now if a read of a stream hangs: its thread, within FFmpeg, would crash a Python that winds down."""
+    if any(thread.name.startswith("camera ") for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 @app.command("check-config")
