@@ -49,7 +49,7 @@ def run(
 
 
 def _leave_behind_what_hangs() -> None:
-    """End now if a read of a stream hangs: its thread, within FFmpeg, would crash a Python that winds down."""
+    """End now if a read hangs: its thread, within FFmpeg, would crash a Python that winds down."""
     if any(thread.name.startswith("camera ") for thread in threading.enumerate()):
         sys.stdout.flush()
         sys.stderr.flush()
