@@ -3,9 +3,7 @@
 import hashlib
 import json
 import logging
-import os
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,19 +39,11 @@ def run(
 ) -> None:
     """Watch the cameras and send what is found. Ctrl-C stops it; it may be killed."""
     with _plain_errors():
-        from edge import service
+        from edge import ending, service
         from edge.config import load_config
 
         service.run(load_config(config), config_sha256=_sha256(config), once=once)
-    _leave_behind_what_hangs()
-
-
-def _leave_behind_what_hangs() -> None:
-    """End now if a read hangs: its thread, within FFmpeg, would crash a Python that winds down."""
-    if any(thread.name.startswith("camera ") for thread in threading.enumerate()):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(0)
+        ending.leave_behind_what_hangs()
 
 
 @app.command("check-config")
@@ -204,8 +194,8 @@ def _print(text: str) -> None:
 
     try:
         typer.echo(text)
-    except BrokenPipeError:
-        raise  # whoever reads it has seen enough
+    except BrokenPipeError:  # whoever reads it has seen enough
+        raise
     except OSError as exc:
         raise EdgeError(f"the result cannot be printed: {exc.strerror}") from exc
 
