@@ -48,8 +48,8 @@ def images(  # noqa: PLR0913, PLR0917  a command takes what it offers
     scenes: Annotated[
         str,
         typer.Option(
-            help=f"Street types, with commas: {', '.join(STREETS)}; or moments of labelled clips: "
-            f"{', '.join(SCENES)}."
+            help=f"Street types, with commas: {', '.join(STREETS)}; moments of labelled clips: "
+            f"{', '.join(SCENES)}; or all."
         ),
     ] = ",".join(STREETS),
     weathers: Annotated[
@@ -63,11 +63,8 @@ def images(  # noqa: PLR0913, PLR0917  a command takes what it offers
     workers: Annotated[int, typer.Option(min=1, help="Processes; each takes one core.")] = 1,
 ) -> None:
     """Render labelled pictures: images/, labels/ (YOLO), truths/ (names, camera), masks/ (water)."""
-    streets = all_known(scenes, (*STREETS, *SCENES), "scene")
     wanted = all_known(weathers, tuple(WEATHER_SHARES), "weather")
-    for name in streets:
-        if name in SCENES and not set(SCENES[name].weathers) & set(wanted):
-            raise typer.BadParameter(f"scene {name} has only the weathers {', '.join(SCENES[name].weathers)}")
+    streets = named_scenes(scenes, wanted)
     need_blender()
     from models.synth.images import plan_scenes, prepare, render_scene
 
@@ -107,6 +104,19 @@ def clip(
             _clips(scenes, count or COUNT, seed, out, samples=samples, workers=workers)
         else:
             _clip(known(str(scene), CLIPS, "scene"), seed, out, samples=samples, workers=workers)
+
+
+def named_scenes(scenes: str, weathers: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the scenes of pictures by name; all are those that some of ``weathers`` can be had in."""
+    every = (*STREETS, *SCENES)
+    without = {name for name in SCENES if not set(SCENES[name].weathers) & set(weathers)}
+    if scenes == "all":
+        return tuple(name for name in every if name not in without)
+    chosen = all_known(scenes, every, "scene")
+    for name in chosen:
+        if name in without:
+            raise typer.BadParameter(f"scene {name} has only the weathers {', '.join(SCENES[name].weathers)}")
+    return chosen
 
 
 def _clip(scene: str, seed: int, out: Path, *, samples: int, workers: int) -> None:

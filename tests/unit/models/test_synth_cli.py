@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from models.synth.cli import app
-from models.synth.clip_scenes import plan_scene
+from models.synth.cli import app, named_scenes
+from models.synth.clip_scenes import SCENES, plan_scene
 from models.synth.files import write_whole
 from models.synth.images import SUFFIXES, Scene, clock_of, plan_scenes, plan_takes, prepare, write_take
 from models.synth.kinds import LABELS
 from models.synth.labels import Truth
 from models.synth.sensor import Sensor, compressed, expose
 from models.synth.stills import WEATHER_SHARES, plan_still, weather_of
+from models.synth.streets import STREETS
 
 WIDE = {"COLUMNS": "200"}
 NOW = datetime(2025, 5, 1, 12, tzinfo=UTC)
@@ -154,6 +155,13 @@ def test_a_weather_that_a_labelled_clip_never_has_is_named(tmp_path: Path) -> No
 
     assert result.exit_code == 2
     assert "scene wet_road has only the weathers wet, rain" in result.output
+
+
+def test_all_scenes_of_pictures_are_those_that_the_weathers_can_be_had_in() -> None:
+    assert named_scenes("all", tuple(WEATHER_SHARES)) == (*STREETS, *SCENES)
+    dry = named_scenes("all", ("day",))
+    assert "vendor" in dry
+    assert "wet_road" not in dry
 
 
 def test_nothing_is_missing_of_a_scene_that_is_there(tmp_path: Path) -> None:
