@@ -49,20 +49,24 @@ def prepare(
     """Write the trainer's files and `summary.json` below ``out``; yield the summary so far.
 
     What nears a picture below a folder of ``apart`` gets into neither part.
+    An earlier dataset in ``out`` stays until it is known what to write.
     """
     _refuse_own_pictures(out, [data / source.pictures for source in recipe.sources], apart)
     notes, samples, folder = Notes(), list[Sample](), DatasetFolder(path=out)
+    state = "as it was"
     try:
-        folder.begin()
+        folder.check()
         for done, total in gather(recipe, data, samples, notes):
             yield Summary(step="reading", done=done, total=total)
         chosen = split(samples, apart, notes)
         if not chosen:
             raise RecipeError("; ".join(["no picture can be used", *notes.skipped[:3], *notes.left_out[:3]]))
+        state = "unfinished"
+        folder.begin()
         yield from _write_all(recipe, folder, chosen, notes, teacher)
     except OSError as exc:
         raise RecipeError(
-            f"{exc.filename or out}: {exc.strerror or exc}; {out} is unfinished: "
+            f"{exc.filename or out}: {exc.strerror or exc}; {out} is {state}: "
             "make room or choose another --out, then run the same again"
         ) from exc
 
@@ -90,10 +94,10 @@ def _write_all(
             notes.skipped.append(str(exc))
             continue
         labelled = _teach(sample, image, teacher) if teacher and sample.source.teacher else sample
-        label = _write(folder, labelled, image)
+        content = _write(folder, labelled, image)
         if sample.part == "train":
             listed += [f"./images/train/{sample.file_name}"] * sample.source.repeat
-        digest.update(f"{sample.part}/{sample.name}\n{label}".encode())
+        digest.update(f"{sample.part}/{sample.name}\n".encode() + content)
         counts[f"{sample.part} {sample.source.name}"] += 1
         height, width = image.shape[:2]
         written.append(Counted(part=sample.part, boxes=labelled.boxes, size=(width, height)))
@@ -116,9 +120,7 @@ def _write_all(
         sheet = [one for one, counted in zip(shown, written, strict=True) if counted.part == part]
         folder.put(f"sheet-{part}.jpg", draw_sheet(sheet, labels))
     names = "".join(f"  {index}: {_quoted(label)}\n" for index, label in enumerate(labels))
-    description = (
-        f"path: {_quoted(str(folder.path.resolve()))}\ntrain: {TAUGHT}\nval: images/val\nnames:\n{names}"
-    )
+    description = f"train: {TAUGHT}\nval: images/val\nnames:\n{names}"  # no path: it may be moved
     folder.put(TAUGHT, ("\n".join(listed) + "\n").encode())
     folder.put("data.yaml", description.encode())
     folder.put("summary.json", (json.dumps(asdict(summary), indent=1) + "\n").encode())
@@ -134,10 +136,11 @@ def _teach(sample: Sample, image: NDArray[np.uint8], teacher: Teacher) -> Sample
     return replace(sample, boxes=np.concatenate([sample.boxes, np.array(new, np.float32).reshape(-1, 5)]))
 
 
-def _write(folder: DatasetFolder, sample: Sample, image: NDArray[np.uint8]) -> str:
-    """Write a picture, its label file and its truth file where it has one; return the label file."""
+def _write(folder: DatasetFolder, sample: Sample, image: NDArray[np.uint8]) -> bytes:
+    """Write a picture, its label file and its truth file where it has one; return the first two."""
     text = "".join(f"{row[0]:.0f} {' '.join(f'{value:.6f}' for value in row[1:])}\n" for row in sample.boxes)
-    folder.put(f"labels/{sample.part}/{sample.name}.txt", text.encode())
+    label = text.encode()
+    folder.put(f"labels/{sample.part}/{sample.name}.txt", label)
     seen, suffix = image.copy(), Path(sample.file_name).suffix
     for area in _areas(sample.ignored, image):
         image[area] = GREY
@@ -149,7 +152,7 @@ def _write(folder: DatasetFolder, sample: Sample, image: NDArray[np.uint8]) -> s
     truth = sample.picture.parent.parent / "truths" / f"{sample.picture.stem}.json"
     if truth.is_file():
         folder.put(f"truths/{sample.name}.json", truth.read_bytes())
-    return text
+    return label + content
 
 
 def _areas(boxes: Boxes, image: NDArray[np.uint8]) -> Iterator[tuple[slice, slice]]:

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from models.recipe import RecipeError
 
@@ -67,14 +68,20 @@ class DatasetFolder:
 
     path: Path
 
+    def check(self) -> None:
+        """Refuse a folder with pictures of somebody else; raise ``OSError`` where nothing can be written."""
+        earlier = any((self.path / name).exists() for name in (UNFINISHED, FILES))
+        if not earlier and any((self.path / name).exists() for name in ("images", "labels")):
+            raise RecipeError(f"{self.path} holds pictures or labels already; choose a new folder for --out")
+        self.path.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=self.path):
+            pass
+
     def begin(self) -> None:
-        """Remove what an earlier run wrote; refuse a folder with pictures of somebody else."""
+        """Remove what an earlier run wrote; `check` was before."""
         marker, files = self.path / UNFINISHED, self.path / FILES
         if files.exists():
             files.replace(marker)
-        if not marker.exists() and any((self.path / name).exists() for name in ("images", "labels")):
-            raise RecipeError(f"{self.path} holds pictures or labels already; choose a new folder for --out")
-        self.path.mkdir(parents=True, exist_ok=True)
         earlier = marker.read_text(encoding="utf-8").splitlines() if marker.exists() else []
         for name in reversed(earlier):  # what makes a dataset whole was written last
             file = self.path / name

@@ -68,15 +68,18 @@ def test_a_source_without_pictures_is_refused(tmp_path: Path) -> None:
         run(recipe(), tmp_path)
 
 
-def test_the_training_id_changes_with_a_label_and_only_then(tmp_path: Path) -> None:
+def test_the_training_id_changes_with_a_label_or_a_picture_and_only_then(tmp_path: Path) -> None:
     put(tmp_path, "a", "0 0.5 0.5 0.2 0.2\n")
     first, _ = run(recipe(labels=("truck",)), tmp_path)
-    again, out = run(recipe(labels=("truck",)), tmp_path)
+    again, _ = run(recipe(labels=("truck",)), tmp_path)
     put(tmp_path, "a", "0 0.5 0.5 0.3 0.2\n")
-    changed, _ = run(recipe(labels=("truck",)), tmp_path)
+    labelled, _ = run(recipe(labels=("truck",)), tmp_path)
+    put(tmp_path, "a", "0 0.5 0.5 0.3 0.2\n", scene(1))
+    shown, out = run(recipe(labels=("truck",)), tmp_path)
 
-    assert first.training_id == again.training_id != changed.training_id
-    assert json.loads((out / "summary.json").read_text())["training_id"] == changed.training_id
+    assert first.training_id == again.training_id
+    assert len({first.training_id, labelled.training_id, shown.training_id}) == 3
+    assert json.loads((out / "summary.json").read_text())["training_id"] == shown.training_id
 
 
 def test_a_dataset_that_is_not_there_is_one_line_and_a_failure(tmp_path: Path) -> None:
