@@ -1,8 +1,11 @@
-"""Clips are checked here, and refused by name when they are damaged or cut off."""
+"""Clips are decoded here, and refused by name when they are damaged or cut off."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
+import numpy as np
+from numpy.typing import NDArray
 
 from models.picture import PictureError
 
@@ -22,7 +25,7 @@ def check_clip(path: Path) -> float:
             declared_s = float((stream.duration or 0) * (stream.time_base or 0))
             declared_s = declared_s or (container.duration or 0) / av.time_base
             for packet in container.demux(stream):
-                shown += _pictures_of(packet)
+                shown += len(_pictures_of(packet))
                 at = packet.dts if packet.pts is None else packet.pts  # H.264 in AVI has no other
                 if packet.size and at is not None:
                     starts_s.append(float(at * packet.time_base))
@@ -41,9 +44,25 @@ def check_clip(path: Path) -> float:
     return lasts_s
 
 
-def _pictures_of(packet: "av.Packet[av.VideoStream]") -> int:
-    """Return how many whole pictures a packet gives."""
+def one_a_second(path: Path) -> Iterator[NDArray[np.uint8]]:
+    """Yield of each second of a checked clip the first whole picture, upright, as (h, w, 3) BGR."""
+    with av.open(str(path)) as container:
+        begins_s, next_s = None, 0
+        for packet in container.demux(container.streams.video[0]):
+            for picture in _pictures_of(packet):
+                if picture.pts is None or picture.time_base is None:
+                    continue
+                at_s = picture.pts * picture.time_base  # a fraction: a float may fall just short of a second
+                begins_s = at_s if begins_s is None else begins_s
+                if at_s - begins_s >= next_s:
+                    next_s = int(at_s - begins_s) + 1
+                    turned = np.rot90(picture.to_ndarray(format="bgr24"), round(picture.rotation / 90))
+                    yield np.ascontiguousarray(turned, np.uint8)
+
+
+def _pictures_of(packet: "av.Packet[av.VideoStream]") -> list[av.VideoFrame]:
+    """Return the whole pictures that a packet gives."""
     try:
-        return sum(not picture.is_corrupt for picture in packet.decode())
+        return [picture for picture in packet.decode() if not picture.is_corrupt]
     except av.FFmpegError:
-        return 0
+        return []

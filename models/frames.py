@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.clips import check_clip
+from models.clips import check_clip, one_a_second
 from models.picture import find_pictures, read_picture
 from models.recipe import RecipeError
 
@@ -41,15 +40,5 @@ def read_frames(file: Path) -> Iterator[Frame]:
         yield Frame(file=file, image=read_picture(file))
         return
     check_clip(file)
-    clip = cv2.VideoCapture(str(file))
-    try:
-        step = max(1, round(clip.get(cv2.CAP_PROP_FPS)))
-        number = 0
-        while clip.grab():
-            if number % step == 0:
-                decoded, image = clip.retrieve()
-                if decoded:
-                    yield Frame(file=file, image=np.asarray(image, np.uint8))
-            number += 1
-    finally:
-        clip.release()
+    for image in one_a_second(file):
+        yield Frame(file=file, image=image)
