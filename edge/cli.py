@@ -159,12 +159,12 @@ def judge_events(
 ) -> None:
     """Replay labelled clips through a box, and tell event precision and recall, kind by kind.
 
-    The pictures of each clip's incidents are kept in CLIPS/.judged. A clip that cannot be judged is named,
-    counted and left out; the exit code is then 1.
+    Beside each clip lie NAME.events.json and NAME.scene.json; no two rules may look for one kind.
+    Pictures of incidents stay in CLIPS/.judged. What cannot be judged is named and left out: exit code 1.
     """
     with _plain_errors():
         from rich.console import Console
-        from rich.progress import track
+        from rich.progress import Progress, TimeElapsedColumn
 
         from edge.config import load_config
         from edge.labelled import find_clips, judge_clips
@@ -172,12 +172,12 @@ def judge_events(
 
         _log_to_stderr()
         loaded, found = load_config(config), find_clips(clips)
-        watched = track(found, "clips", console=Console(stderr=True))
-        done = judge_clips(watched, loaded, keep=clips / ".judged")
+        columns = (*Progress.get_default_columns(), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True)) as bar:
+            done = judge_clips(bar.track(found, description="clips"), loaded, keep=clips / ".judged")
         for kind, logs in done.unasked.items():
-            typer.echo(
-                f"not judged: {len(logs)} {kind}, as in {logs[0]}; no rule of {config} looks for it", err=True
-            )
+            line = f"not judged: {len(logs)} {kind}, as in {logs[0]}; no rule of {config} looks for it"
+            typer.echo(line, err=True)
         for problem in done.skipped:
             typer.echo(f"skipped {problem}", err=True)
         if done.skipped:
@@ -236,14 +236,14 @@ def _progress() -> "Iterator[Callable[[Frame], None]]":
 
 @contextmanager
 def _plain_errors() -> Iterator[None]:
-    """Turn a problem of the world into its words and exit code 1."""
+    """Turn a problem of the world into its words and exit code 1, Ctrl-C into one word and 130."""
     from edge.ports import EdgeError
 
     try:
         yield
-    except EdgeError as exc:
-        typer.echo(str(exc), err=True)
-        raise typer.Exit(1) from exc
+    except (EdgeError, KeyboardInterrupt) as exc:
+        typer.echo(str(exc) or "stopped", err=True)
+        raise typer.Exit(1 if isinstance(exc, EdgeError) else 130) from exc
 
 
 def _sha256(file: Path) -> str:

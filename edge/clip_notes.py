@@ -49,6 +49,11 @@ def log_of(clip: Path) -> Path:
     return clip.with_suffix(".events.json")
 
 
+def scene_of(clip: Path) -> Path:
+    """Return where the scene of a clip lies."""
+    return clip.with_suffix(".scene.json")
+
+
 def read_log(path: Path) -> EventLog:
     """Read an event log; raise ``EdgeError`` with the first thing that is wrong in it."""
     return _read(path, EventLog)

@@ -43,6 +43,10 @@ class Detectors:
         loaded = {name: model.thresholds for name, model in self._models.items()}
         return loaded | {EMPTY_VIEW: {"object": 0.5}}
 
+    def with_views_of(self, config: EdgeConfig) -> "Detectors":
+        """The same models, with the empty views of another configuration."""
+        return Detectors(self._models, _empty_views(config))
+
     def see(self, frame: Frame, look: Look) -> tuple[list[Detection], ModelRef]:
         """Carry out ``look``: run its model on its region; boxes in fractions of the whole picture."""
         detector = self._of(look)
@@ -89,8 +93,11 @@ def load_detectors(config: EdgeConfig, *, spare_the_rest: bool = False) -> Detec
         models = {name: load(name, settings) for name, settings in config.models.items()}
     except ModelError as exc:
         raise EdgeError(str(exc)) from exc
-    views = {camera.id: camera.empty_view for camera in config.cameras if camera.empty_view}
-    return Detectors(models, views)
+    return Detectors(models, _empty_views(config))
+
+
+def _empty_views(config: EdgeConfig) -> dict[str, Path]:
+    return {camera.id: camera.empty_view for camera in config.cameras if camera.empty_view}
 
 
 def _load(name: str, settings: ModelSettings) -> Detector:

@@ -1,16 +1,15 @@
 """The judgement: incidents against what is known to have happened, per kind."""
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import quantiles
 from typing import Literal
 
 from edge.domain.detection import Box
+from models.shares import share_of
 
 LATE_S = 1.5
 """An incident may begin or end so far beside its event: clips have a picture or two a second."""
-_Z95 = 1.959964
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,28 +122,20 @@ def score(kind: str, judgements: Iterable[Judgement]) -> Score:
         sum(len(it.false) for it in parts),
         sum(len(it.missed) for it in parts),
     )
+    precision, precision_interval = _share(found, found + false)
+    recall, recall_interval = _share(found, found + missed)
     return Score(
         kind=kind,
         true=found + missed,
         found=found,
         false=false,
         missed=missed,
-        precision=_share(found, found + false),
-        precision_interval=wilson(found, found + false),
-        recall=_share(found, found + missed),
-        recall_interval=wilson(found, found + missed),
+        precision=precision,
+        precision_interval=precision_interval,
+        recall=recall,
+        recall_interval=recall_interval,
         delay_s=_quartiles(delays),
     )
-
-
-def wilson(hits: int, tries: int) -> tuple[float, float] | None:
-    """The 95 % interval of a share (Wilson, 1927): honest also for few tries and shares of 0 and 1."""
-    if not tries:
-        return None
-    share, square = hits / tries, _Z95**2
-    middle = (share + square / (2 * tries)) / (1 + square / tries)
-    half = _Z95 / (1 + square / tries) * math.sqrt(share * (1 - share) / tries + square / (4 * tries**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _shared_s(truth: Truth, incident: Reported) -> float | None:
@@ -155,8 +146,11 @@ def _shared_s(truth: Truth, incident: Reported) -> float | None:
     return shared_s
 
 
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+def _share(part: int, whole: int) -> tuple[float, tuple[float, float]] | tuple[None, None]:
+    if not whole:
+        return None, None
+    known = share_of(part, whole)
+    return known.share, known.interval
 
 
 def _quartiles(values: Sequence[float]) -> tuple[float, float, float] | None:

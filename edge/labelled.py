@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from edge.clip_notes import EventLog, log_of, read_log, read_scene
+from edge.clip_notes import EventLog, log_of, read_log, read_scene, scene_of
+from edge.config import ConfigError
 from edge.contract.messages import Box as PictureBox
 from edge.contract.messages import IncidentEvent
-from edge.detectors import load_detectors
+from edge.detectors import Detectors, load_detectors
 from edge.domain.detection import Box
 from edge.judge import Judgement, Reported, Truth, judge, merge_truths
 from edge.plan import plan_cameras
@@ -34,7 +35,7 @@ class JudgedClips:
 
 
 def find_clips(folder: Path) -> list[Path]:
-    """Return the clips of a folder; raise ``EdgeError`` where there is none, or no log or clip beside one."""
+    """Return a folder's clips; raise ``EdgeError`` if there is none, or no log, scene or clip beside one."""
     if not folder.is_dir():
         raise EdgeError(f"{folder} is no folder: give the one that `models synth clip --scenes` wrote")
     clips = sorted(path for path in folder.iterdir() if path.suffix.lower() in CLIPS)
@@ -52,17 +53,24 @@ def find_clips(folder: Path) -> list[Path]:
     lone = [log.name for log in sorted(folder.glob("*.events.json")) if log not in logs]
     if lone:
         raise EdgeError(f"{folder}: no clip beside {', '.join(lone)}")
+    bare = [clip.name for clip in clips if not scene_of(clip).exists()]
+    if bare:
+        raise EdgeError(
+            f"{folder}: no scene (NAME.scene.json) beside {', '.join(bare)}: write the homography and zones "
+            "as models/synth/README.md tells, or render the clip again"
+        )
     return clips
 
 
 def judge_clips(clips: Iterable[Path], config: EdgeConfig, *, keep: Path) -> JudgedClips:
     """Judge each clip; one that cannot be judged is named, and the others are judged all the same."""
-    load_detectors(config)  # what no clip can mend is told once
+    _check_rules(config.cameras[0])  # what no clip can mend is told once
+    detectors = load_detectors(config)
     judgements, skipped, unasked = list[Judgement](), list[str](), dict[str, list[Path]]()
     kinds = {rule.kind for rule in config.cameras[0].rules}
     for clip in clips:
         try:
-            judgements += judge_clip(clip, config, keep=keep / clip.stem)
+            judgements += judge_clip(clip, config, detectors, keep=keep / clip.stem)
         except EdgeError as exc:
             skipped.append(str(exc))
             continue
@@ -73,7 +81,7 @@ def judge_clips(clips: Iterable[Path], config: EdgeConfig, *, keep: Path) -> Jud
     return JudgedClips(judgements=tuple(judgements), skipped=tuple(skipped), unasked=unasked)
 
 
-def judge_clip(clip: Path, config: EdgeConfig, *, keep: Path) -> list[Judgement]:
+def judge_clip(clip: Path, config: EdgeConfig, detectors: Detectors, *, keep: Path) -> list[Judgement]:
     """Replay ``clip`` through the rules of the first camera, and judge each of their kinds.
 
     The camera's ground, zones and empty view are those of the clip; the pictures go to ``keep``. Events of
@@ -83,7 +91,8 @@ def judge_clip(clip: Path, config: EdgeConfig, *, keep: Path) -> list[Judgement]
     camera = _at_the_clip(config.cameras[0], clip)
     _check_length(clip, log)
     truths = [Truth(kind=it.kind, from_s=it.from_s, to_s=it.to_s, box=_box(*it.box)) for it in log.events]
-    incidents = _incidents(clip, config.model_copy(update={"cameras": (camera,)}), keep)
+    here = config.model_copy(update={"cameras": (camera,)})
+    incidents = _incidents(clip, here, detectors.with_views_of(here), keep)
     passing = {rule.kind for rule in camera.rules if isinstance(rule, PassageSettings)}
     judgements = []
     for kind in sorted({rule.kind for rule in camera.rules}):
@@ -99,6 +108,21 @@ def judge_clip(clip: Path, config: EdgeConfig, *, keep: Path) -> list[Judgement]
     return judgements
 
 
+def _check_rules(camera: CameraSettings) -> None:
+    """Refuse several rules for a kind: an event is found once, and each rule has an incident of its own."""
+    rules: dict[str, list[str]] = {}
+    for rule in camera.rules:
+        rules.setdefault(rule.kind, []).append(rule.id)
+    problems = [
+        f"cameras {camera.id}: rules {', '.join(ids)} all look for {kind}: each would open an incident for "
+        "one event; keep one of them, in a zone around all that they watch"
+        for kind, ids in rules.items()
+        if len(ids) > 1
+    ]
+    if problems:
+        raise ConfigError(problems)
+
+
 def _check_length(clip: Path, log: EventLog) -> None:
     """Refuse a clip that is damaged, or shorter than its log."""
     try:
@@ -112,10 +136,9 @@ def _check_length(clip: Path, log: EventLog) -> None:
         )
 
 
-def _incidents(clip: Path, config: EdgeConfig, keep: Path) -> list[Reported]:
+def _incidents(clip: Path, config: EdgeConfig, detectors: Detectors, keep: Path) -> list[Reported]:
     """What the box reports of the clip, on the clip's own clock."""
     shutil.rmtree(keep, ignore_errors=True)
-    detectors = load_detectors(config)
     (plan,) = plan_cameras(config, detectors.thresholds)
     told: dict[str, list[IncidentEvent]] = {}
     for event in replay(
@@ -155,7 +178,7 @@ def _reported(events: Sequence[IncidentEvent], keep: Path) -> Reported:
 
 def _at_the_clip(camera: CameraSettings, clip: Path) -> CameraSettings:
     """The camera with the clip's ground, zones and empty view instead of its own."""
-    path = clip.with_suffix(".scene.json")
+    path = scene_of(clip)
     scene = read_scene(path)
     for zone in camera.zones:
         if zone.id not in scene.zones:

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from edge.domain.detection import Box
-from edge.judge import LATE_S, Judgement, Reported, Truth, judge, merge_truths, score, wilson
+from edge.judge import LATE_S, Judgement, Reported, Truth, judge, merge_truths, score
 from edge.verdicts import as_lines, as_object
 
 HERE = Box(left=0.1, top=0.1, right=0.3, bottom=0.3)
@@ -122,8 +122,8 @@ def test_a_score_adds_up_the_clips() -> None:
 def test_without_events_and_incidents_there_is_no_share() -> None:
     total = score("water", [judged([], [])])
 
-    figures = (total.precision, total.precision_interval, total.recall, total.delay_s)
-    assert figures == (None, None, None, None)
+    shares = (total.precision, total.precision_interval, total.recall, total.recall_interval)
+    assert {*shares, total.delay_s} == {None}
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,14 @@ def test_without_events_and_incidents_there_is_no_share() -> None:
     [(0, 10, (0.0, 0.2775)), (10, 10, (0.7225, 1.0)), (81, 263, (0.2553, 0.3662))],
 )
 def test_intervals_are_those_of_the_tables(hits: int, tries: int, expected: tuple[float, float]) -> None:
-    assert wilson(hits, tries) == pytest.approx(expected, abs=1e-4)
+    part = Judgement(
+        clip="a.mp4", kind="water", delays_s=(1.0,) * hits, false=(), missed=(a_truth(),) * (tries - hits)
+    )
+
+    total = score("water", [part])
+
+    assert total.recall == hits / tries
+    assert total.recall_interval == pytest.approx(expected, abs=1e-4)
 
 
 def test_people_and_machines_are_told_the_same() -> None:

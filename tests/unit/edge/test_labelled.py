@@ -1,47 +1,25 @@
 import json
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import pytest
-from typer.testing import CliRunner
 
 from edge.clip_notes import read_log
-from edge.config import EdgeConfig, load_config
+from edge.detectors import load_detectors
+from edge.judge import Judgement
 from edge.labelled import find_clips, judge_clip, judge_clips
 from edge.ports import EdgeError
 from edge.settings import ModelSettings
-from gridwarden import app
+from models.detector import CATALOG
 from tests.clips import a_picture, write_clip
-
-HERE = Path(__file__).parent
-SAMPLE = HERE.parents[2] / "configs" / "events.toml"
-SCENE = {
-    "homography": [[10.0, 0.0, -5.0], [0.0, -20.0, 25.0], [0.0, 0.0, 1.0]],
-    "zones": {"floor": [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]]},
-}
+from tests.unit.edge.labelled_clips import EVENT, SCENE, a_clip, a_config, with_two_rules
 
 
-EVENT: dict[str, object] = {
-    "kind": "abandoned_object",
-    "from_s": 1.0,
-    "to_s": 2.0,
-    "box": [0.3, 0.35, 0.6, 0.65],
-}
-
-
-def a_clip(path: Path, events: list[dict[str, object]]) -> Path:
-    """A clip of three seconds with all that belongs beside it; nothing moves in it."""
-    path.with_suffix(".events.json").write_text(json.dumps({"events": events}))
-    path.with_suffix(".scene.json").write_text(json.dumps(SCENE))
-    cv2.imwrite(str(path.with_suffix(".empty.jpg")), a_picture(None))
-    return write_clip(path, seconds=3, square_left=lambda _: None)
-
-
-def a_config(tmp_path: Path) -> EdgeConfig:
-    cv2.imwrite(str(tmp_path / "empty.png"), a_picture(None))
-    file = tmp_path / "box.toml"
-    file.write_text((HERE / "left_behind.toml").read_text("utf-8"), "utf-8")
-    return load_config(file)
+def judged(clip: Path, tmp_path: Path) -> list[Judgement]:
+    config = a_config(tmp_path)
+    return judge_clip(clip, config, load_detectors(config), keep=tmp_path / "keep" / clip.stem)
 
 
 def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
@@ -62,6 +40,18 @@ def test_a_clip_without_a_log_is_named(tmp_path: Path) -> None:
         find_clips(tmp_path)
 
 
+def test_clips_without_a_scene_are_named_together_with_the_way_out(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        a_clip(tmp_path / f"{name}.mp4", [EVENT])
+    for name in ("a", "c"):
+        (tmp_path / f"{name}.scene.json").unlink()
+
+    with pytest.raises(
+        EdgeError, match=r"no scene \(NAME\.scene\.json\) beside a\.mp4, c\.mp4: .*synth/README\.md tells"
+    ):
+        find_clips(tmp_path)
+
+
 def test_a_log_without_its_clip_is_named(tmp_path: Path) -> None:
     for name in ("a.mp4", "a.events.json", "gone.events.json"):
         (tmp_path / name).touch()
@@ -71,8 +61,11 @@ def test_a_log_without_its_clip_is_named(tmp_path: Path) -> None:
 
 
 def test_clips_of_every_container_are_found(tmp_path: Path) -> None:
-    for name in ("a.mp4", "b.MKV", "c.avi", "a.events.json", "b.events.json", "c.events.json", "a.empty.jpg"):
+    for name in ("a.mp4", "b.MKV", "c.avi", "a.empty.jpg"):
         (tmp_path / name).touch()
+    for ending in ("events.json", "scene.json"):
+        for stem in "abc":
+            (tmp_path / f"{stem}.{ending}").touch()
 
     assert [clip.name for clip in find_clips(tmp_path)] == ["a.mp4", "b.MKV", "c.avi"]
 
@@ -95,20 +88,62 @@ def test_a_model_that_cannot_be_used_is_told_before_any_clip(tmp_path: Path) -> 
         judge_clips([a_clip(tmp_path / "a.mp4", [EVENT])], broken, keep=tmp_path / "kept")
 
 
+def test_models_are_loaded_once_for_all_clips(tmp_path: Path) -> None:
+    shutil.copytree(CATALOG / "water", tmp_path / "water")
+    models = {"water": ModelSettings(path=tmp_path / "water")}
+    config = a_config(tmp_path).model_copy(update={"models": models})
+
+    def clips() -> Iterator[Path]:
+        shutil.rmtree(tmp_path / "water")
+        yield a_clip(tmp_path / "a.mp4", [])
+
+    done = judge_clips(clips(), config, keep=tmp_path / "keep")
+
+    assert done.skipped == ()
+    assert [judgement.clip for judgement in done.judgements] == ["a.mp4"]
+
+
+def test_each_clip_is_compared_with_its_own_empty_view(tmp_path: Path) -> None:
+    clips = [a_clip(tmp_path / name, [], seconds=8, square_left=110) for name in ("a.mp4", "b.mp4", "c.mp4")]
+    cv2.imwrite(str(tmp_path / "b.empty.jpg"), a_picture(110))
+
+    done = judge_clips(clips, a_config(tmp_path), keep=tmp_path / "keep")
+
+    assert [len(judgement.false) for judgement in done.judgements] == [1, 0, 1]
+
+
+def test_a_kind_that_two_rules_look_for_is_refused_before_any_clip(tmp_path: Path) -> None:
+    config = with_two_rules(a_config(tmp_path))
+
+    with pytest.raises(
+        EdgeError, match=r"cameras cam-1: rules things, more-things all look for abandoned_object: .*keep one"
+    ):
+        judge_clips([a_clip(tmp_path / "a.mp4", [EVENT])], config, keep=tmp_path / "keep")
+
+
+def test_a_kind_that_another_camera_looks_for_too_is_judged(tmp_path: Path) -> None:
+    one, two = a_config(tmp_path), with_two_rules(a_config(tmp_path))
+    config = one.model_copy(update={"cameras": (*one.cameras, *two.cameras)})
+
+    done = judge_clips([a_clip(tmp_path / "a.mp4", [EVENT])], config, keep=tmp_path / "keep")
+
+    assert [judgement.clip for judgement in done.judgements] == ["a.mp4"]
+
+
 def test_a_zone_that_the_clip_lacks_is_named(tmp_path: Path) -> None:
     clip = tmp_path / "a.mp4"
     clip.with_suffix(".events.json").write_text('{"events": []}')
     clip.with_suffix(".scene.json").write_text(json.dumps({**SCENE, "zones": {"road": []}}))
 
     with pytest.raises(EdgeError, match="no zone 'floor'; it has: road"):
-        judge_clip(clip, a_config(tmp_path), keep=tmp_path / "keep")
+        judged(clip, tmp_path)
 
 
 def test_a_log_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.events.json").write_text('{"events": [{"kind": "water"}]}')
 
     with pytest.raises(EdgeError, match=r"a\.events\.json: events\.0\.from_s: Field required"):
-        judge_clip(tmp_path / "a.mp4", a_config(tmp_path), keep=tmp_path / "keep")
+        judged(tmp_path / "a.mp4", tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -164,38 +199,6 @@ def test_an_event_of_a_kind_that_no_rule_looks_for_is_told(tmp_path: Path) -> No
     assert done.unasked == {"abandoned_objetc": [tmp_path / "a.events.json"]}
 
 
-def test_the_command_judges_the_rest_with_exit_code_1(tmp_path: Path) -> None:
-    config = tmp_path / "config"
-    config.mkdir()
-    a_config(config)
-    (tmp_path / "clips").mkdir()
-    a_clip(tmp_path / "clips" / "a.mp4", [EVENT | {"kind": "typo"}])
-    a_clip(tmp_path / "clips" / "z.mp4", []).write_bytes(b"")
-
-    result = CliRunner().invoke(
-        app,
-        ["models", "events", "--clips", str(tmp_path / "clips"), "-c", str(config / "box.toml"), "--json"],
-    )
-
-    assert result.exit_code == 1
-    assert json.loads(result.stdout)["clips"] == 1
-    assert "z.mp4: no clip that can be decoded" in result.stderr
-    assert "1 of 2 clips skipped" in result.stderr
-    assert "not judged: 1 typo, as in" in result.stderr
-
-
-def test_a_clip_that_cannot_be_read_ends_with_its_name_and_exit_code_1(tmp_path: Path) -> None:
-    scene = {**SCENE, "zones": dict.fromkeys(("road", "pavement"), SCENE["zones"]["floor"])}  # type: ignore[index]
-    (tmp_path / "a.mp4").write_bytes(b"no clip")
-    (tmp_path / "a.events.json").write_text('{"events": []}')
-    (tmp_path / "a.scene.json").write_text(json.dumps(scene))
-
-    result = CliRunner().invoke(app, ["models", "events", "--clips", str(tmp_path), "--config", str(SAMPLE)])
-
-    assert result.exit_code == 1
-    assert "a.mp4" in result.output
-
-
 def test_a_clip_that_was_cut_off_is_named_and_not_judged(tmp_path: Path) -> None:
     write_clip(tmp_path / "a.mp4", seconds=6, square_left=lambda _: None)
     (tmp_path / "a.events.json").write_text('{"events": [], "duration_s": 18.0}')
@@ -203,11 +206,10 @@ def test_a_clip_that_was_cut_off_is_named_and_not_judged(tmp_path: Path) -> None
     cv2.imwrite(str(tmp_path / "a.empty.jpg"), a_picture(None))
 
     with pytest.raises(EdgeError, match=r"a\.mp4 ends after \d+\.\d s of 18\.0 s"):
-        judge_clip(tmp_path / "a.mp4", a_config(tmp_path), keep=tmp_path / "keep")
+        judged(tmp_path / "a.mp4", tmp_path)
 
 
 def test_a_thing_left_in_a_clip_is_found_once_and_in_a_clip_without_it_nothing(tmp_path: Path) -> None:
-    config = a_config(tmp_path)
     event = {"kind": "abandoned_object", "from_s": 3.0, "to_s": 14.0, "box": [0.3, 0.35, 0.6, 0.65]}
     for name, events in (("left", [event]), ("busy", [])):
         (tmp_path / f"{name}.events.json").write_text(json.dumps({"events": events}))
@@ -216,8 +218,8 @@ def test_a_thing_left_in_a_clip_is_found_once_and_in_a_clip_without_it_nothing(t
     write_clip(tmp_path / "left.mp4", seconds=18, square_left=lambda s: 110 if 3 <= s < 14 else None)
     write_clip(tmp_path / "busy.mp4", seconds=12, square_left=lambda s: int(s * 30) % 260)
 
-    (left,) = judge_clip(tmp_path / "left.mp4", config, keep=tmp_path / "keep" / "left")
-    (busy,) = judge_clip(tmp_path / "busy.mp4", config, keep=tmp_path / "keep" / "busy")
+    (left,) = judged(tmp_path / "left.mp4", tmp_path)
+    (busy,) = judged(tmp_path / "busy.mp4", tmp_path)
 
     assert left.kind == busy.kind == "abandoned_object"
     assert [3.5 < delay_s < 6.5 for delay_s in left.delays_s] == [True]
@@ -231,7 +233,7 @@ def test_a_clip_without_the_empty_view_that_a_rule_compares_with_is_named(tmp_pa
     (tmp_path / "a.scene.json").write_text(json.dumps(SCENE))
 
     with pytest.raises(EdgeError, match=r"a\.mp4: no a\.empty\.jpg beside it"):
-        judge_clip(tmp_path / "a.mp4", a_config(tmp_path), keep=tmp_path / "keep")
+        judged(tmp_path / "a.mp4", tmp_path)
 
 
 def test_a_false_incident_comes_with_its_picture(tmp_path: Path) -> None:
@@ -240,7 +242,7 @@ def test_a_false_incident_comes_with_its_picture(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "left.empty.jpg"), a_picture(None))
     clip = write_clip(tmp_path / "left.mp4", seconds=10, square_left=lambda _: 110)
 
-    (result,) = judge_clip(clip, a_config(tmp_path), keep=tmp_path / "keep")
+    (result,) = judged(clip, tmp_path)
 
     (false,) = result.false
     assert false.reason == "nothing there"
