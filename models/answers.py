@@ -1,6 +1,7 @@
 """Answers: what a detector finds in the labelled pictures of a dataset, beside the truth."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +59,26 @@ def judge(detector: Detector, dataset: Path, skipped: list[str]) -> Iterator[Ans
 def label_names(dataset: Path, detector: Detector) -> Sequence[str]:
     """Return the labels that the dataset numbers; without a `data.yaml`, those of the detector."""
     return labels_of(dataset) or detector.labels
+
+
+def check_numbering(dataset: Path, *detectors: Detector) -> None:
+    """Raise ``RecipeError`` where the class ids of a dataset would mean other labels for each detector."""
+    validation_pictures(dataset)  # where there are none, a description would not help
+    if labels_of(dataset) is None and len({detector.labels for detector in detectors}) > 1:
+        raise RecipeError(
+            f"{dataset} has no data.yaml, and the models number their labels differently: "
+            "write one (`names:`, then a line `  0: label` each)"
+        )
+
+
+def shown_labels(dataset: Path, detector: Detector) -> tuple[str, ...]:
+    """Return the labels of the detector that have a truth anywhere in the dataset, its training part too."""
+    names = label_names(dataset, detector)
+    shown: set[str] = set()
+    for path in (dataset / "labels").glob("*/*.txt"):
+        with suppress(OSError, ValueError):  # `judge` names what cannot be read of the validation part
+            shown |= {names[int(class_id)] for class_id in read_boxes(path, len(names))[:, 0]}
+    return tuple(label for label in detector.labels if label in shown)
 
 
 def _answer(detector: Detector, picture: Path, image: NDArray[np.uint8], boxes: Boxes) -> Answer:

@@ -10,6 +10,7 @@ from models.answers import Answer
 from models.calibrate import ENOUGH_TRUTHS
 from models.detector import Detector
 from models.evaluate import Interval, Judged, draw_again, figures_of, gather, interval
+from models.recipe import RecipeError
 
 MEASURES = ("AP50", "precision", "recall")
 _COLUMNS = [0, 2, 3]  # of `figures_of`
@@ -87,9 +88,10 @@ def compare(
 ) -> Comparison:
     """Return whether the challenger is better at some label and at none worse than the tolerance.
 
-    Both have answered the same pictures; what only one of them can find is named and not compared.
+    A picture that only one has answered counts for neither; what only one of them can find is named and
+    not compared. Raise ``RecipeError`` where they have answered none in common.
     """
-    both = challenger, champion
+    both = _in_common(challenger, champion)
     ours, theirs = (detector.labels for detector, _ in both)
     verdicts = []
     for label in (each for each in theirs if each in ours):
@@ -105,6 +107,14 @@ def compare(
         only_challenger=tuple(label for label in ours if label not in theirs),
         only_champion=tuple(lost),
     )
+
+
+def _in_common(*both: tuple[Detector, Sequence[Answer]]) -> list[tuple[Detector, Sequence[Answer]]]:
+    """Return each with its answers to the pictures that all have answered."""
+    pictures = set.intersection(*({one.picture for one in answers} for _, answers in both))
+    if not pictures:
+        raise RecipeError("no picture could be read for both models: make the dataset again")
+    return [(detector, [one for one in answers if one.picture in pictures]) for detector, answers in both]
 
 
 def _conclude(verdicts: Sequence[Verdict], lost: Sequence[str], tolerance: float) -> tuple[bool, str]:

@@ -22,7 +22,10 @@ class Confusion:
 
 
 def confuse(answers: Sequence[Answer], labels: tuple[str, ...], thresholds: Mapping[str, float]) -> Confusion:
-    """Return how often a thing was found as each label, missed (as background), or seen where nothing is."""
+    """Return how often a thing was found as each label, missed (as background), or seen where nothing is.
+
+    Labels without a threshold are left out.
+    """
     counts = np.zeros((len(labels) + 1, len(labels) + 1), np.intp)
     for one in answers:
         sure = one.found.above(thresholds)
@@ -37,8 +40,9 @@ def confuse(answers: Sequence[Answer], labels: tuple[str, ...], thresholds: Mapp
             counts[truths[truth], -1] += 1
         for box in set(range(len(found))) - {box for _, box in pairs}:
             counts[-1, found[box]] += 1
-    table = tuple(tuple(int(count) for count in row) for row in counts)
-    return Confusion(labels=(*labels, BACKGROUND), counts=table)
+    kept = [index for index, label in enumerate(labels) if label in thresholds]
+    table = tuple(tuple(row) for row in counts[np.ix_([*kept, -1], [*kept, -1])].tolist())
+    return Confusion(labels=(*(labels[index] for index in kept), BACKGROUND), counts=table)
 
 
 def _pairs(scores: NDArray[np.float64]) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from models import chart
 from models.alarms import Question
-from models.answers import Answer
+from models.answers import Answer, shown_labels
 from models.conditions import Condition, by_condition
 from models.confusion import Confusion, confuse
 from models.detector import Detector, ModelInfo
@@ -33,6 +33,7 @@ class Evaluation:
     per_picture: bool = False
     pictures: int = 0
     skipped: tuple[str, ...] = ()
+    not_judged: tuple[str, ...] = ()  # labels that no truth in the dataset has: their boxes are not wrong
     figures: tuple[Figures, ...] = ()
     conditions: tuple[Condition, ...] = ()
     confusion: Confusion | None = None
@@ -52,15 +53,17 @@ def evaluate(
     labels, thresholds = detector.labels, detector.thresholds
     if not dataset:
         return Evaluation(model=detector.info)
+    shown = {label: thresholds[label] for label in shown_labels(dataset, detector)}
     return Evaluation(
         model=detector.info,
         dataset=str(dataset),
         per_picture=of_pictures,
         pictures=len(answers),
+        not_judged=tuple(label for label in labels if label not in shown),
         figures=tuple(measure(one, thresholds[one.label]) for one in judged),
         conditions=tuple(by_condition(answers, thresholds, dataset, of_pictures=of_pictures)),
-        confusion=None if of_pictures else confuse(answers, labels, thresholds),
-        worst=find_worst(answers, labels, thresholds, of_pictures=of_pictures),
+        confusion=None if of_pictures else confuse(answers, labels, shown),
+        worst=find_worst(answers, labels, shown, of_pictures=of_pictures),
     )
 
 

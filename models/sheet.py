@@ -38,11 +38,17 @@ def tiles_of(cases: Sequence[Case], unit: str) -> list[Tile]:
     return tiles
 
 
-def tiles_in(folder: Path) -> list[Tile]:
-    """Return tiles of a folder's pictures or of its `images`; raise ``RecipeError`` where there are none."""
+def pictures_in(folder: Path) -> list[Path]:
+    """Return a folder's pictures or those of its `images`; raise ``RecipeError`` where there are none."""
     pictures = list(find_pictures(folder)) or list(find_pictures(folder / "images"))
     if not pictures:
         raise RecipeError(f"no pictures in {folder}")
+    return pictures
+
+
+def tiles_in(folder: Path) -> list[Tile]:
+    """Return tiles of a folder's pictures or of its `images`; raise ``RecipeError`` where there are none."""
+    pictures = pictures_in(folder)
     tiles = []
     for index in np.unique(np.linspace(0, len(pictures) - 1, RENDERS).astype(int)).tolist():
         try:

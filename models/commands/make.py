@@ -105,7 +105,7 @@ def export(
     weights: Annotated[
         list[Path], typer.Option("--weights", help="Trained weights (.pt). Repeatable: their mean is taken.")
     ],
-    out: Annotated[Path, typer.Option("--out", help="The model's folder, such as models/catalog/street.")],
+    out: Annotated[Path, typer.Option("--out", help="The model's folder, such as RUN/model.")],
     version: Annotated[str, typer.Option("--version", help="Of the model, such as 0.2.0.")],
     data: DatasetFolder,
     base: Annotated[

@@ -67,12 +67,16 @@ def evaluate(  # noqa: PLR0913, PLR0917  a command takes what it offers
         raise typer.BadParameter("give --dataset, or folders --with and --without")
     if label and not (shown or free):
         raise typer.BadParameter("--label asks of folders: give --with or --without, or leave it out")
+    if renders and not html:
+        raise typer.BadParameter("--renders are shown in the report: give --html, or leave it out")
     with plain_errors():
-        from models import report
+        from models import report, sheet
         from models.alarms import ask
 
         if html:
             report.check_place(html)
+        if renders:
+            sheet.pictures_in(renders)
         detector, skipped = open_model(model, variant), list[str]()
         wanted = known_labels(detector, label)
         yes, no = (_folders(detector, part, skipped) for part in (shown, free))
@@ -83,6 +87,9 @@ def evaluate(  # noqa: PLR0913, PLR0917  a command takes what it offers
         asked = tuple(ask(one, detector.thresholds, yes, no) for one in questions)
         measured = replace(measured, questions=asked, skipped=tuple(skipped))
         tell_skipped(skipped)
+        if measured.not_judged:
+            text = f"not judged: {', '.join(measured.not_judged)}; nothing in {data} is labelled so"
+            notes.print(text, markup=False, highlight=False, soft_wrap=True)
         _tell(measured, as_json=as_json)
         if html:
             report.write_page(html, report.to_html(measured, judged, renders))
@@ -141,13 +148,15 @@ def compare(
     """
     with plain_errors():
         from models import compare as comparison
+        from models.answers import check_numbering
         from models.report import to_json
 
         new, old = (open_model(one, None) for one in (challenger, champion))
+        check_numbering(data, new, old)
         skipped = list[str]()
-        answers = _answers(new, data, skipped), _answers(old, data, [])  # the same cannot be read
+        answers = _answers(new, data, skipped), _answers(old, data, skipped)
         compared = comparison.compare((new, answers[0]), (old, answers[1]), tolerance)
-        tell_skipped(skipped)
+        tell_skipped(list(dict.fromkeys(skipped)))  # mostly the same for both
         if as_json:
             typer.echo(to_json(compared))
         else:

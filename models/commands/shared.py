@@ -44,7 +44,7 @@ def plain_errors() -> Iterator[None]:
         notes.print(_in_words(exc), style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(1) from exc
     except ModuleNotFoundError as exc:
-        text = f"{exc.name} is missing: pip install 'gridwarden[train]'"
+        text = f"{exc.name} is missing: in a clone, pip install -e '.[train]'"
         notes.print(text, style="red", markup=False, highlight=False)
         raise typer.Exit(1) from exc
 

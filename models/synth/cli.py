@@ -165,7 +165,8 @@ def need_blender() -> None:
     """Leave with a way out where Blender's module is not installed."""
     if importlib.util.find_spec("bpy") is None:
         way_out = (
-            "Rendering needs Blender's Python module (Python 3.11 only): pip install 'gridwarden[synth]'"
+            "Rendering needs Blender's Python module (Python 3.11 only): "
+            "in a clone, pip install -e '.[synth]'"
         )
         console.print(way_out, markup=False)
         raise typer.Exit(code=2)

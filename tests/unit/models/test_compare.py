@@ -6,6 +6,7 @@ import pytest
 
 from models.answers import Answer
 from models.compare import Comparison, compare
+from models.recipe import RecipeError
 from tests.answers import Scripted, answer
 
 THING, ELSEWHERE = (10.0, 10.0, 20.0, 20.0), (50.0, 50.0, 60.0, 60.0)
@@ -86,3 +87,20 @@ def test_each_is_asked_at_its_own_threshold() -> None:
 
     recall = compared.verdicts[0].differences[2]
     assert (recall.measure, recall.challenger, recall.champion) == ("recall", 1.0, 0.0)
+
+
+def test_pictures_that_only_one_has_answered_are_not_compared() -> None:
+    first, second, third = (
+        answer([("thing", 0.9, THING)], [("thing", THING)], LABELS, picture=f"{name}.jpg") for name in "abc"
+    )
+
+    compared = against([first, second], [second, third, third])
+
+    assert compared.verdicts[0].truths == 1
+
+
+def test_two_that_have_answered_no_picture_in_common_are_refused() -> None:
+    first, second = (answer([], [], LABELS, picture=f"{name}.jpg") for name in "ab")
+
+    with pytest.raises(RecipeError, match="no picture could be read for both"):
+        against([first], [second])

@@ -43,6 +43,28 @@ def test_labels_are_asked_of_folders_only(tmp_path: Path) -> None:
     assert "--label asks of folders: give --with or --without" in words(done.stderr)
 
 
+def test_rendered_pictures_are_shown_in_a_report_only(tmp_path: Path) -> None:
+    data = a_dataset(tmp_path / "data", ("thing",), f"0 {CENTRE}")
+
+    done = run("evaluate", things(tmp_path), "--dataset", data, "--renders", data / "images/val")
+
+    assert done.exit_code == 2
+    assert "--renders are shown in the report: give --html" in words(done.stderr)
+
+
+def test_a_folder_without_rendered_pictures_is_refused_before_anything_is_looked_at(tmp_path: Path) -> None:
+    data = a_dataset(tmp_path / "data", ("thing",), f"0 {CENTRE}")
+
+    done = run(
+        *("evaluate", things(tmp_path), "--dataset", data),
+        *("--html", tmp_path / "r.html", "--renders", tmp_path / "none"),
+    )
+
+    assert done.exit_code == 1
+    assert done.stdout == ""
+    assert f"no pictures in {tmp_path / 'none'}" in words(done.stderr)
+
+
 @pytest.mark.parametrize("command", [["evaluate"], ["calibrate"], ["compare", "water"]])
 def test_a_description_that_leaves_out_an_id_is_refused(tmp_path: Path, command: list[str]) -> None:
     data = a_dataset(tmp_path / "data", ("thing",), f"0 {CENTRE}")
@@ -75,6 +97,60 @@ def test_without_a_description_it_is_told_whose_order_counts(tmp_path: Path) -> 
 
     assert done.exit_code == 0
     assert "has no data.yaml: its ids are taken for things's, 0 thing" in words(done.stderr)
+
+
+@pytest.mark.parametrize("labels", [("other", "thing"), ("thing", "other"), ("other",)])
+def test_two_orders_of_labels_are_not_compared_without_a_description(
+    tmp_path: Path, labels: tuple[str, ...]
+) -> None:
+    data = a_dataset(tmp_path / "data", ("thing",), f"0 {CENTRE}")
+    (data / "data.yaml").unlink()
+    scores = (0.9,) * len(labels)
+    others = a_model(tmp_path / "others", onnx((32, 32, 32, 32, *scores)), labels=labels)
+
+    done = run("compare", things(tmp_path), others, "--dataset", data)
+
+    assert done.exit_code == 1
+    assert done.stdout == ""
+    assert f"{data} has no data.yaml, and the models number their labels differently" in done.stderr
+    assert "write one (`names:`, then a line `  0: label` each)" in done.stderr
+
+
+def test_models_that_number_alike_are_compared_without_a_description(tmp_path: Path) -> None:
+    data = a_dataset(tmp_path / "data", ("thing",), f"0 {CENTRE}")
+    (data / "data.yaml").unlink()
+
+    done = run("compare", things(tmp_path), things(tmp_path), "--dataset", data)
+
+    assert done.stdout.startswith("thing: too few to tell (1 in the pictures")
+
+
+def test_a_folder_that_is_no_dataset_is_not_asked_for_its_order(tmp_path: Path) -> None:
+    done = run("compare", "street", "water", "--dataset", tmp_path)
+
+    assert done.exit_code == 1
+    assert "make the dataset first" in words(done.stderr)
+
+
+def test_a_picture_that_only_one_model_could_read_is_named_once_and_not_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = a_dataset(tmp_path / "data", ("thing",), *[f"0 {CENTRE}"] * 3)
+    (data / "images/val/2.png").write_bytes(b"no picture")
+    model, read, asked = things(tmp_path), Path.read_bytes, list[Path]()
+
+    def gone_the_second_time(path: Path) -> bytes:
+        asked.append(path)
+        if path.name == "1.png" and asked.count(path) > 1:
+            raise OSError(5, os.strerror(5))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", gone_the_second_time)
+    done = run("compare", model, model, "--dataset", data)
+
+    assert done.stdout.startswith("thing: too few to tell (1 in the pictures")
+    assert (done.stderr.count("1.png"), done.stderr.count("2.png")) == (1, 1)
+    assert "2 skipped" in words(done.stderr)
 
 
 def test_a_report_that_has_no_place_is_refused_before_anything_is_looked_at(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Recipes are read whole or refused whole."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,17 @@ def test_every_shipped_recipe_is_valid_and_names_licences(path: Path) -> None:
 
     assert recipe.name == path.stem
     assert all(source.licence for source in recipe.sources)
+
+
+def test_the_own_recipe_of_the_readme_is_valid(tmp_path: Path) -> None:
+    readme = (RECIPES.parent / "README.md").read_text(encoding="utf-8")
+    (own,) = re.findall(r"```toml\n(name = .*?)```", readme, re.DOTALL)
+    (tmp_path / "yard.toml").write_text(own, encoding="utf-8")
+
+    recipe = load_recipe(tmp_path / "yard.toml")
+
+    assert (recipe.name, list(recipe.labels)) == ("yard", ["truck", "cart"])
+    assert recipe.start["cart"] in load_recipe(RECIPES / "street.toml").labels
 
 
 def test_nothing_kept_for_evaluation_is_trained_on() -> None:

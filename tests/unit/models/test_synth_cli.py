@@ -111,7 +111,7 @@ def test_without_blender_the_way_out_is_named(
     result = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "x")], env=WIDE)
 
     assert result.exit_code == 2
-    assert "pip install 'gridwarden[synth]'" in result.output
+    assert "pip install -e '.[synth]'" in result.output
     assert not (tmp_path / "x").exists()
 
 
