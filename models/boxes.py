@@ -124,6 +124,13 @@ def overlap(box: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     return float(np.prod(np.clip(sides, 0, None)) / min(np.prod(box[3:]), np.prod(other[3:])))
 
 
+def corners_of(boxes: Boxes, width: int, height: int) -> NDArray[np.float32]:
+    """Return label rows as corners (n, 4) in pixels."""
+    size = np.array([width, height], np.float32)
+    middles, halves = boxes[:, 1:3] * size, boxes[:, 3:] * size / 2
+    return np.hstack([middles - halves, middles + halves]).astype(np.float32)
+
+
 def _inside(thing: Thing, size: tuple[int, int], counted: Counter[str]) -> list[float]:
     """Return centre and size in fractions of what lies in the picture; nothing where nothing does."""
     corners = np.array(thing.corners, np.float64) / (size * 2)

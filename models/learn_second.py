@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from models import second_look, shown, views
 from models.alarms import auroc
 from models.backed import weigh
-from models.boxes import Boxes
+from models.boxes import Boxes, corners_of
 from models.dataset_folder import training_id_of
 from models.detector import OnnxDetector, load_detector
 from models.eye import PARTS, Eye, Progress, claim, constants_of, look_at_all, open_eye
@@ -64,20 +64,14 @@ def learn_second(
 ) -> Iterator[Progress | Learnt]:
     """Give the model in ``model`` its second look; what was seen lies in ``out``, to go on with.
 
-    With ``only`` the look at that label is learnt; the others are those in ``judges``, else its own.
+    With ``only`` the look at that label is learnt; the others are those in ``judges``.
     """
     check_teachable(recipe, dataset)
     if not recipe.second:
         raise RecipeError(f"recipe {recipe.name} takes no second look: give it [[second]]")
-    kept, whole = _kept(recipe, only, judges or model) if only else {}, recipe.second
+    detector = detector_for(recipe, model)
+    kept, whole = _kept(recipe, only, judges) if judges else {}, recipe.second
     recipe = recipe.model_copy(update={"second": tuple(lesson for lesson in whole if lesson not in kept)})
-    detector = load_detector(model, variant="fp32", second_look=False)
-    unknown = {name for look in recipe.second for name in look.labels} - set(detector.labels)
-    if unknown:
-        raise RecipeError(
-            f"{detector.info.name} {detector.info.version} in {model} knows {', '.join(detector.labels)}, "
-            f"not {', '.join(sorted(unknown))}: export it by the same recipe"
-        )
     lessons = ", ".join(map(repr, recipe.second))
     constants = constants_of(views, shown, second_look, sys.modules[__name__])
     claim(out, f"{training_id_of(dataset)} {detector.info.sha256} {lessons} {constants}")
@@ -104,6 +98,18 @@ def learn_second(
     closers, judged = zip(*(looks[lesson] for lesson in whole), strict=True)
     _write(model, judged)
     name_second(model, closers, f"{recipe.name}-{training_id_of(dataset)}", version)
+
+
+def detector_for(recipe: Recipe, model: Path) -> OnnxDetector:
+    """Return the detector in ``model``; raise ``RecipeError`` where it lacks labels to be looked at again."""
+    detector = load_detector(model, variant="fp32", second_look=False)
+    unknown = {name for look in recipe.second for name in look.labels} - set(detector.labels)
+    if unknown:
+        raise RecipeError(
+            f"{detector.info.name} {detector.info.version} in {model} knows {', '.join(detector.labels)}, "
+            f"not {', '.join(sorted(unknown))}: export it by the same recipe"
+        )
+    return detector
 
 
 def _kept(recipe: Recipe, only: str, judges: Path) -> dict[Lesson, tuple[Closer, Judge]]:
@@ -156,13 +162,6 @@ def look(
                 features = eye(letterbox(np.ascontiguousarray(seen), INPUT_PX).blob)
                 rows.append(np.hstack([np.array([[which, told, as_it_is, sure]], np.float32), features]))
     return np.concatenate(rows)
-
-
-def corners_of(boxes: Boxes, width: int, height: int) -> NDArray[np.float32]:
-    """Return label rows as corners (n, 4) in pixels."""
-    size = np.array([width, height], np.float32)
-    middles, halves = boxes[:, 1:3] * size, boxes[:, 3:] * size / 2
-    return np.hstack([middles - halves, middles + halves]).astype(np.float32)
 
 
 def _moved(region: Region, width: int, height: int, dice: np.random.Generator) -> Region:

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.boxes import read_boxes
+from models.boxes import corners_of, read_boxes
 from models.detector import OnnxDetector, load_detector
 from models.eye import Progress
-from models.learn_second import Learnt, closer_of, corners_of, name_second, weighed
+from models.learn_second import Learnt, closer_of, detector_for, name_second, weighed
 from models.manifest import SECOND_FILE
 from models.picture import find_pictures, read_picture
 from models.recipe import Recipe, RecipeError
@@ -30,7 +30,7 @@ def weigh_second(
     worth is measured again, because another detector is sure of other things.
     """
     check_teachable(recipe, dataset)
-    detector = load_detector(model, variant="fp32", second_look=False)
+    detector = detector_for(recipe, model)
     look = load_detector(judges, variant="fp32").second
     asked = [(lesson.scale, lesson.least) for lesson in recipe.second]  # labels may have other names by now
     if look is None or [(one.scale, one.least) for one in look.second.looks] != asked:
