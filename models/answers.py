@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.dataset import Boxes, read_boxes
+from models.boxes import Boxes, corners_of, read_boxes
 from models.dataset_folder import check_finished, labels_of
 from models.detections import Detections
 from models.detector import Detector
@@ -83,13 +83,11 @@ def shown_labels(dataset: Path, detector: Detector) -> tuple[str, ...]:
 
 def _answer(detector: Detector, picture: Path, image: NDArray[np.uint8], boxes: Boxes) -> Answer:
     height, width = image.shape[:2]
-    size = np.array([width, height], np.float32)
-    left_top, right_bottom = boxes[:, 1:3] - boxes[:, 3:] / 2, boxes[:, 1:3] + boxes[:, 3:] / 2
     return Answer(
         picture=picture,
         width=width,
         height=height,
         brightness=float(image.mean(axis=(0, 1)) @ (0.114, 0.587, 0.299)),  # BGR to luma, ITU-R BT.601
         found=detector.detect(image),
-        truth=np.hstack([boxes[:, :1], left_top * size, right_bottom * size]),
+        truth=np.hstack([boxes[:, :1], corners_of(boxes, width, height)]),
     )

@@ -2,7 +2,7 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from models.recipe import DROP, IGNORE, RecipeError, Source
 
 Boxes = NDArray[np.float32]  # (n, 5): class id, centre x, centre y, width, height in fractions
+Teacher = Callable[[NDArray[np.uint8]], Boxes]
+"""A picture (h, w, 3) to what is labelled in it."""
 ROUNDING = 1e-4
 """A box that leaves its picture by less than this fraction was only rounded."""
 LEAST = 1e-6

@@ -11,13 +11,13 @@ import numpy as np
 from models.answers import Answer
 from models.evaluate import Figures, Interval, Judged, gather, measure, per_picture
 from models.recipe import RecipeError
+from models.tally import LARGE, MEDIUM
 
 SIZES: dict[str, Interval] = {
-    "small": (0.0, 32.0**2),
-    "medium": (32.0**2, 96.0**2),
-    "large": (96.0**2, np.inf),
+    "small": (0, MEDIUM),
+    "medium": (MEDIUM, LARGE),
+    "large": (LARGE, np.inf),
 }
-"""Areas in pixels, as COCO sorts them."""
 DARK, DIM = 60.0, 95.0
 """Mean brightness, 0 to 255: below is dark, below is dim. A lamp-lit night may well be bright."""
 Kind = Literal["light", "weather", "brightness", "size"]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -11,18 +11,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.boxes import Boxes, overlap, read_boxes
+from models.boxes import Boxes, Teacher, overlap
 from models.contact_sheet import draw_sheet
 from models.dataset_folder import TAUGHT, DatasetFolder
 from models.picture import PictureError, read_picture
 from models.preprocess import GREY
 from models.recipe import Recipe, RecipeError
-from models.samples import VALIDATION_PERCENT, Notes, Sample, choose_part, gather, split
+from models.samples import Notes, Sample, gather, split
 from models.tally import Counted, Tally, tally, without_labels
 
-__all__ = ["VALIDATION_PERCENT", "Boxes", "Summary", "Teacher", "choose_part", "prepare", "read_boxes"]
-
-Teacher = Callable[[NDArray[np.uint8]], Boxes]
 SAME_THING_IOU = 0.4
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ultralytics import YOLO
 
-from models.dataset import Boxes, Teacher
+from models.boxes import Boxes, Teacher
 from models.recipe import Recipe
 from models.weights import load_weights
 

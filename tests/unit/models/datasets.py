@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.dataset import Boxes, Summary, prepare
+from models.boxes import Boxes
+from models.dataset import Summary, prepare
 from models.recipe import Recipe, Source
 
 FLAT = np.full((100, 100, 3), 200, np.uint8)

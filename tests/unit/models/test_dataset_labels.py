@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.dataset import Boxes, read_boxes
+from models.boxes import Boxes, read_boxes
 from models.picture import read_picture
 from models.preprocess import GREY
 from models.recipe import RecipeError

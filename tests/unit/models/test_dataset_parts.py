@@ -5,9 +5,9 @@ from pathlib import Path
 import cv2
 import pytest
 
-from models.dataset import VALIDATION_PERCENT, choose_part
 from models.picture import read_picture
 from models.recipe import RecipeError
+from models.samples import VALIDATION_PERCENT, choose_part
 from tests.unit.models.datasets import put, recipe, run, scene
 
 
