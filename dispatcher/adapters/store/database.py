@@ -99,7 +99,7 @@ def _open_postgres(url: URL) -> Engine:
     try:
         return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     except (ModuleNotFoundError, NoSuchModuleError) as exc:
-        raise DispatchError("PostgreSQL needs its driver: pip install 'gridwarden[postgres]'") from exc
+        raise DispatchError("PostgreSQL needs its driver; in a clone: pip install -e '.[postgres]'") from exc
 
 
 def _open_sqlite(url: URL) -> Engine:
