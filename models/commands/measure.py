@@ -109,15 +109,15 @@ def calibrate(
 ) -> None:
     """Choose each label's threshold on the validation part and write it into the manifest.
 
-    The lowest where the 95 % interval of the precision begins at the target. With --without,
-    it is raised until at most --false-alarms of these pictures reach it. A label of which too few are
-    in the pictures keeps its threshold.
+    Measured is what a box runs: INT8 where shipped, else fp32. Chosen is the lowest threshold where the
+    95 % interval of the precision begins at the target. With --without, it is raised until at most
+    --false-alarms of these pictures reach it. A label of which too few are in the pictures keeps its own.
     """
     with plain_errors():
         from models.alarms import scores_of
         from models.calibrate import choose_threshold, raise_threshold
 
-        detector, skipped = open_model(model, "fp32"), list[str]()
+        detector, skipped = open_model(model, None), list[str]()
         wanted = known_labels(detector, label)
         if free and not label and len(wanted) > 1:
             raise typer.BadParameter("with --without, name the labels that are not there by --label")

@@ -14,7 +14,7 @@ from models.cli import app
 from models.detector import CATALOG
 from models.evaluate import ap50_of, gather
 from models.frames import frame_files, read_frames
-from models.manifest import load_manifest
+from models.manifest import load_manifest, pinned, save_manifest
 from models.picture import PictureError
 from models.recipe import RecipeError
 from models.report import evaluate, to_html, to_json
@@ -220,14 +220,18 @@ def test_calibrate_leaves_a_threshold_that_it_knows_nothing_of_and_tells_why(tmp
     assert load_manifest(folder).thresholds == before
 
 
-def test_calibrate_writes_the_threshold_that_it_chose(tmp_path: Path) -> None:
+def test_calibrate_writes_the_threshold_of_the_file_that_a_box_runs(tmp_path: Path) -> None:
     data = a_dataset(tmp_path / "data", ("thing",), *[f"0 {CENTRE}"] * 20)
     folder = a_model(tmp_path / "things", onnx((32, 32, 32, 32, 0.9)), labels=("thing",))
+    (folder / "model.int8.onnx").write_bytes(onnx((32, 32, 32, 32, 0.7)))
+    told = load_manifest(folder)
+    files = told.files | {"int8": pinned(folder / "model.int8.onnx")}
+    save_manifest(told.model_copy(update={"files": files}), folder)
 
     done = run("calibrate", folder, "--dataset", data)
 
     assert done.exit_code == 0
-    assert load_manifest(folder).thresholds == {"thing": pytest.approx(0.9, abs=0.002)}
+    assert load_manifest(folder).thresholds == {"thing": pytest.approx(0.7, abs=0.002)}
 
 
 def test_compare_keeps_the_champion_with_exit_code_1(tmp_path: Path) -> None:
