@@ -118,7 +118,7 @@ def test_what_is_seen_faintly_is_taught_by_the_truth_of_what_it_is(tmp_path: Pat
 def test_odds_of_what_the_base_model_answers_for_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "recipe.toml"
     text = (RECIPES / "street.toml").read_text(encoding="utf-8")
-    path.write_text(text.replace("goods = 3\n", "car = 3\n"), encoding="utf-8")
+    path.write_text(text.replace("goods = 2\n", "car = 2\n"), encoding="utf-8")
 
     with pytest.raises(RecipeError, match="odds moves what is not learnt: car"):
         load_recipe(path)
