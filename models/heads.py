@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from models.recipe import Recipe, RecipeError
 
 RARE = -6.0
-"""The bias of a class that nothing is known of: a confidence of 0.002 everywhere."""
+"""The bias of a class that nothing is known of: a confidence of about 0.002 everywhere."""
 
 
 class Surest(nn.Module):  # type: ignore[misc]
