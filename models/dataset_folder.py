@@ -74,8 +74,11 @@ class DatasetFolder:
         if not earlier and any((self.path / name).exists() for name in ("images", "labels")):
             raise RecipeError(f"{self.path} holds pictures or labels already; choose a new folder for --out")
         self.path.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=self.path):
-            pass
+        try:
+            with TemporaryFile(dir=self.path):
+                pass
+        except OSError as exc:  # it names a file that nobody knows
+            raise OSError(exc.errno, exc.strerror, str(self.path)) from exc
 
     def begin(self) -> None:
         """Remove what an earlier run wrote; `check` was before."""

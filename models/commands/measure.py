@@ -88,7 +88,8 @@ def evaluate(  # noqa: PLR0913, PLR0917  a command takes what it offers
         measured = replace(measured, questions=asked, skipped=tuple(skipped))
         tell_skipped(skipped)
         if measured.not_judged:
-            text = f"not judged: {', '.join(measured.not_judged)}; nothing in {data} is labelled so"
+            names = ", ".join(measured.not_judged)
+            text = f"not judged: {names}; nothing in {data} is labelled so; for that ask --without FOLDER"
             notes.print(text, markup=False, highlight=False, soft_wrap=True)
         _tell(measured, as_json=as_json)
         if html:

@@ -1,24 +1,19 @@
 """The labels that are kept for photos that are not: whoever fetches them again can learn from them."""
 
 import json
-from pathlib import Path
-
-import pytest
 
 from models.detector import CATALOG
 from models.manifest import load_manifest
 from models.recipe import IGNORE
 
-LISTS = sorted(CATALOG.glob("*/labels.jsonl"))
 
+def test_every_box_lies_in_its_picture_and_has_a_label_of_the_model() -> None:
+    known = {*load_manifest(CATALOG / "street").labels, IGNORE}
+    lines = (CATALOG / "street/labels.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
 
-@pytest.mark.parametrize("path", LISTS, ids=lambda path: path.parent.name)
-def test_every_box_lies_in_its_picture_and_has_a_label_of_the_model(path: Path) -> None:
-    known = {*load_manifest(path.parent).labels, IGNORE}
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-    assert len({row["sha256"] for row in rows}) == len(rows)
-    assert {row["part"] for row in rows} <= {"train", "val", "evaluated only"}
+    assert len({row["sha256"] for row in rows}) == len(rows) > 0
+    assert {row["part"] for row in rows} == {"train", "val", "evaluated only"}
     for row in rows:
         for label, left, top, right, bottom in row["boxes"]:
             assert label in known

@@ -96,7 +96,7 @@ def test_a_place_that_cannot_be_written_is_told_before_a_picture_is_read(
     put(tmp_path, "a", "")
 
     def refuse(*, dir: Path) -> None:  # noqa: A002  tempfile's name
-        raise PermissionError(errno.EACCES, "Permission denied", str(dir))
+        raise PermissionError(errno.EACCES, "Permission denied", str(dir / "unnamed"))
 
     monkeypatch.setattr("models.dataset_folder.TemporaryFile", refuse)
 
