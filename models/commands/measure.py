@@ -89,7 +89,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  a command takes what it offers
         tell_skipped(skipped)
         if measured.not_judged:
             names = ", ".join(measured.not_judged)
-            text = f"not judged: {names}; nothing in {data} is labelled so; for that ask --without FOLDER"
+            text = f"not judged: {names}; nothing in {data} is labelled so; false alarms: --without FOLDER"
             notes.print(text, markup=False, highlight=False, soft_wrap=True)
         _tell(measured, as_json=as_json)
         if html:
