@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,7 @@ class Labelled:
 
     things: tuple[Thing, ...]
     size: tuple[int, int] | None = None  # none: the corners are fractions
+    part: Literal["train", "val"] | None = None  # where the labels say so; none: by the hash of its group
 
 
 def read_boxes(path: Path, classes: int) -> Boxes:

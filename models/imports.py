@@ -76,6 +76,13 @@ def load_labels(
     return labelled
 
 
+def refuse_twice(what: str, names: Sequence[str]) -> None:
+    """Raise ``ValueError`` where a name is there twice."""
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ValueError(f"{what} {twice[0]} is there twice")
+
+
 def _without_picture(folder: Path, suffix: str, pictures: Path) -> Iterator[str]:
     """Tell of each label file that goes with no picture."""
     known = {path.stem for path in find_pictures(pictures)}
@@ -115,7 +122,7 @@ def _read_voc(path: Path) -> Labelled:
 def _read_cvat(path: Path, skipped: list[str]) -> Listed:
     root = ET.fromstring(path.read_bytes())  # noqa: S314  # expat bounds what an entity may grow to
     listed: Listed = {}
-    _refuse_twice("an image named", [image.get("name", "") for image in root.iter("image")])
+    refuse_twice("an image named", [image.get("name", "") for image in root.iter("image")])
     for image in root.iter("image"):
         name = image.get("name", "")
         try:
@@ -146,9 +153,9 @@ def _read_coco(path: Path, skipped: list[str]) -> Listed:
     except ValidationError as exc:
         problems = (f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in exc.errors()[:5])
         raise ValueError("; ".join(problems)) from exc
-    _refuse_twice("an image of the id", [image.id for image in coco.images])
-    _refuse_twice("an image named", [image.file_name for image in coco.images])
-    _refuse_twice("a category of the id", [category.id for category in coco.categories])
+    refuse_twice("an image of the id", [image.id for image in coco.images])
+    refuse_twice("an image named", [image.file_name for image in coco.images])
+    refuse_twice("a category of the id", [category.id for category in coco.categories])
     names = {category.id: category.name for category in coco.categories}
     things: dict[str, list[Thing]] = {image.file_name: [] for image in coco.images}
     files = {image.id: image.file_name for image in coco.images}
@@ -193,12 +200,6 @@ def _match(
         used.add(name)
     skipped += [f"{path}: {name} is not in {folder}" for name in listed if name not in used]
     return labelled
-
-
-def _refuse_twice(what: str, names: Sequence[str]) -> None:
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise ValueError(f"{what} {twice[0]} is there twice")
 
 
 def _numbers(words: Iterable[str]) -> tuple[float, ...]:

@@ -1,7 +1,5 @@
 """Learning the second look: regions around a detector's own boxes teach which of them show the thing."""
 
-import sys
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,34 +9,22 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from models import second_look, shown, views
+from models import second_look, seen_regions, shown, views
 from models.alarms import auroc
 from models.backed import weigh
-from models.boxes import Boxes, corners_of
+from models.boxes import Boxes
 from models.dataset_folder import training_id_of
 from models.detector import OnnxDetector, load_detector
-from models.eye import PARTS, Eye, Progress, claim, constants_of, look_at_all, open_eye
+from models.eye import PARTS, Progress, claim, constants_of, look_at_all, open_eye
 from models.golden import record_golden
 from models.learn_scene import teach
 from models.manifest import SECOND_FILE, Closer, Second, load_manifest, pinned, save_manifest
-from models.postprocess import FLOOR
-from models.preprocess import letterbox
 from models.recipe import Lesson, Recipe, RecipeError
 from models.scene import MAPS, Judge, Scene
-from models.second_look import FAINT, Region, chosen_for, logit, region_of, regions_of
-from models.shown import enough, rows_in, shows
+from models.seen_regions import AS_IT_IS, FEATURES, INPUT_PX, SURE, TOLD, WHICH, closer_of, look
 from models.taken_over import taken_over
 from models.teachable import check_teachable
 from models.tracing import shrink, trace
-from models.views import view_of
-
-INPUT_PX = 256
-VIEWS = 2
-"""So many other views of a region teach, beside the region itself."""
-RESIZED, SHIFTED = 1.25, 0.08
-"""Another view is larger or smaller by up to this factor and moved by up to this part of its side."""
-WHICH, TOLD, AS_IT_IS, SURE, FEATURES = 0, 1, 2, 3, 4
-"""Columns of what was seen: the look, the truth, whether it is no other view, the box's logit, features."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +59,7 @@ def learn_second(
     kept, whole = _kept(recipe, only, judges) if judges else {}, recipe.second
     recipe = recipe.model_copy(update={"second": tuple(lesson for lesson in whole if lesson not in kept)})
     lessons = ", ".join(map(repr, recipe.second))
-    constants = constants_of(views, shown, second_look, sys.modules[__name__])
+    constants = constants_of(views, shown, second_look, seen_regions)
     claim(out, f"{training_id_of(dataset)} {detector.info.sha256} {lessons} {constants}")
     eye, rows = open_eye(out), {part: [np.empty((0, FEATURES + 2 * MAPS), np.float32)] for part in PARTS}
 
@@ -112,82 +98,24 @@ def detector_for(recipe: Recipe, model: Path) -> OnnxDetector:
     return detector
 
 
+def check_looked_at(recipe: Recipe, only: str) -> None:
+    """Raise ``RecipeError`` for a label that the recipe does not look at again."""
+    if only and not any(only in lesson.labels for lesson in recipe.second):
+        raise RecipeError(f"recipe {recipe.name} does not look again at {only}")
+
+
 def _kept(recipe: Recipe, only: str, judges: Path) -> dict[Lesson, tuple[Closer, Judge]]:
     """Return the looks that are not learnt again."""
-    if not any(only in lesson.labels for lesson in recipe.second):
-        raise RecipeError(f"recipe {recipe.name} does not look again at {only}")
+    check_looked_at(recipe, only)
     return {lesson: taken_over(judges, lesson) for lesson in recipe.second if only not in lesson.labels}
-
-
-def look(
-    eye: Eye,
-    detector: OnnxDetector,
-    recipe: Recipe,
-    picture: NDArray[np.uint8],
-    boxes: Boxes,
-    part: str,
-) -> NDArray[np.float32]:
-    """Return rows (n, 4 + features) of the regions of a picture: the detector's, in training the truths' too.
-
-    In training each is seen in other views as well, and faint boxes teach too what the thing is not. What
-    shows too little of the thing is left out.
-    """
-    height, width = picture.shape[:2]
-    dice = np.random.default_rng(zlib.crc32(picture.tobytes()))
-    found = detector.detect(picture)
-    rows = [np.empty((0, FEATURES + 2 * MAPS), np.float32)]
-    for which, lesson in enumerate(recipe.second):
-        truths, others = (
-            corners_of(boxes[np.isin(boxes[:, 0], recipe.truth_ids(names))], width, height)
-            for names in (lesson.labels, lesson.against)
-        )
-        closer = closer_of(lesson)
-        chosen = chosen_for(closer, found, FLOOR if part == "train" else FAINT)
-        regions = [
-            (region, float(logit(found.confidences[chosen][members])[0]))
-            for region, members in regions_of(found.boxes[chosen], closer, width, height)
-        ]
-        looks = [(region, sure, True) for region, sure in regions]
-        if part == "train":
-            true = [region_of(box, closer, width, height) for box in (*truths, *others)]
-            again = [*(region for region, _ in regions), *true] * VIEWS
-            looks += [(_moved(region, width, height, dice), 0.0, False) for region in again]
-        for region, sure, as_it_is in looks:
-            left, top, right, bottom = region
-            told, seen = shows(truths, region, lesson.seen), picture[top:bottom, left:right]
-            if told is not None and not as_it_is:
-                seen, share = view_of(seen, rows_in(truths, region), dice)
-                told = told if enough(share, lesson.seen) is told else None
-            if told is not None:
-                features = eye(letterbox(np.ascontiguousarray(seen), INPUT_PX).blob)
-                rows.append(np.hstack([np.array([[which, told, as_it_is, sure]], np.float32), features]))
-    return np.concatenate(rows)
-
-
-def _moved(region: Region, width: int, height: int, dice: np.random.Generator) -> Region:
-    """Return a region somewhat larger or smaller, and beside its place."""
-    left, top, right, bottom = region
-    side = max(right - left, bottom - top)
-    grown = side * float(np.exp(dice.uniform(-np.log(RESIZED), np.log(RESIZED))))
-    across, down = (
-        (first + last) / 2 + dice.uniform(-SHIFTED, SHIFTED) * side
-        for first, last in ((left, right), (top, bottom))
-    )
-    box = np.array([across - grown / 2, down - grown / 2, across + grown / 2, down + grown / 2], np.float32)
-    return region_of(box, Closer(labels=(), scale=1, least=0, worth=(1, 0, 0)), width, height)
-
-
-def closer_of(lesson: Lesson, worth: tuple[float, float, float] = (1.0, 0.0, 0.0)) -> Closer:
-    """Return the look that a lesson teaches; not weighed, what the box said counts."""
-    return Closer(labels=lesson.labels, scale=lesson.scale, least=lesson.least, worth=worth)
 
 
 def weighed(
     lesson: Lesson, told: NDArray[np.bool_], sure: NDArray[np.float32], seen: NDArray[np.float32]
 ) -> tuple[Closer, Learnt]:
-    """Return the look with what its parts are worth, fitted on regions (n,) of the validation part.
+    """Return the look with what its parts are worth, fitted on what it saw (n,) of the validation part.
 
-    ``told`` is the truth of a region, ``sure`` the logit of its surest box and ``seen`` that of the look.
+    ``told`` is the truth, ``sure`` the logit of the surest box judged and ``seen`` that of the look.
     """
     columns = torch.from_numpy(np.stack([sure, seen, np.ones_like(sure)], axis=1))
     fitted = weigh(columns, torch.from_numpy(told.astype(np.float32))).tolist()

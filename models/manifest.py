@@ -39,6 +39,10 @@ class Closer(BaseModel):
     scale: Annotated[float, Field(ge=1)]  # the side is so many times the longer side of the box,
     least: Annotated[float, Field(ge=0, le=1)]  # but at least this part of the picture's shorter side
     worth: tuple[float, float, float]  # of the box's logit, of the second look's, and of neither
+    also: tuple[
+        str, ...
+    ] = ()  # boxes of these labels are looked at too: each may be one of the first of ours
+    whole: bool = False  # a box is one thing: it is judged by itself, and one within a surer one is a part
 
 
 class Second(ModelFile):
@@ -83,8 +87,11 @@ class Manifest(BaseModel):
         if "fp32" not in self.files:
             raise ValueError("files.fp32 is missing")
         twice = [label for look in (self.second.looks if self.second else ()) for label in look.labels]
-        if len(set(twice)) != len(twice) or not set(twice) <= set(self.labels):
+        also = {label for look in (self.second.looks if self.second else ()) for label in look.also}
+        if len(set(twice)) != len(twice) or not also.union(twice) <= set(self.labels):
             raise ValueError("second.looks must name labels of the model, each once")
+        if also & set(twice):
+            raise ValueError("second.looks.also must name labels that no look judges")
         return self
 
 
@@ -153,6 +160,10 @@ def _second(second: Second) -> Iterator[str]:
     for look in second.looks:
         yield from ("", "[[second.looks]]", f"labels = {_quoted(look.labels)}")
         yield from (f"scale = {look.scale!r}", f"least = {look.least!r}", f"worth = {_quoted(look.worth)}")
+        if look.also:
+            yield f"also = {_quoted(look.also)}"
+        if look.whole:
+            yield "whole = true"
 
 
 def _key(label: str) -> str:

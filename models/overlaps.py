@@ -6,12 +6,17 @@ from numpy.typing import NDArray
 
 def iou(boxes: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return (n, m): intersection over union of boxes (n, 4) with others (m, 4)."""
+    both = shared(boxes, others)
+    union = areas_of(boxes)[:, None] + areas_of(others)[None, :] - both
+    ratio: NDArray[np.float32] = both / np.maximum(union, np.float32(1e-9))
+    return ratio
+
+
+def shared(boxes: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return (n, m): the area that each of boxes (n, 4) has in common with each of others (m, 4)."""
     left_top = np.maximum(boxes[:, None, :2], others[None, :, :2])
     right_bottom = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    shared = np.prod(np.clip(right_bottom - left_top, 0, None), axis=2)
-    union = areas_of(boxes)[:, None] + areas_of(others)[None, :] - shared
-    ratio: NDArray[np.float32] = shared / np.maximum(union, np.float32(1e-9))
-    return ratio
+    return np.asarray(np.prod(np.clip(right_bottom - left_top, 0, None), axis=2), np.float32)
 
 
 def areas_of(boxes: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -24,16 +24,16 @@ class RecipeError(Exception):
 
 
 class Source(BaseModel):
-    """One folder of pictures, with labels in one of four formats."""
+    """One folder of pictures, with labels in one of five formats."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
     pictures: str
     licence: str
-    format: Literal["yolo", "coco", "voc", "cvat"] = "yolo"
+    format: Literal["yolo", "coco", "voc", "cvat", "photos"] = "yolo"
     labels: tuple[str, ...] = ()  # yolo: what the ids in the label files mean; none: nothing of ours is there
-    labels_file: str | None = None  # of coco and cvat
+    labels_file: str | None = None  # of coco, cvat and photos
     labels_folder: str | None = None  # of yolo and voc; else `labels` or `annotations` beside the pictures
     map: dict[str, str] = {}  # a name of the source = a label, "ignore" or "drop"; "*" = all other names
     teacher: bool = False  # add what the base model is sure of where no hand label lies
@@ -43,7 +43,7 @@ class Source(BaseModel):
 
     @model_validator(mode="after")
     def _labels_are_where_the_format_has_them(self) -> Self:
-        in_one_file = self.format in ("coco", "cvat")
+        in_one_file = self.format in ("coco", "cvat", "photos")
         if in_one_file != bool(self.labels_file):
             verb = "needs" if in_one_file else "has no"
             raise ValueError(f"source {self.name}: format {self.format} {verb} labels_file")
@@ -68,6 +68,13 @@ class Lesson(BaseModel):
     scale: Annotated[float, Field(ge=1)]  # the side of the square, in longer sides of the box,
     least: Annotated[float, Field(ge=0, le=1)] = 0.0  # but at least this part of the picture's shorter side
     seen: Annotated[float, Field(gt=0, lt=1)]  # it shows the label if this share of it is under boxes
+    also: tuple[
+        str, ...
+    ] = ()  # boxes of these labels are looked at too: each may be one of the first of ours
+    whole: bool = False  # a box is one thing: right if it overlaps a true one by half, whatever else is seen
+    epochs: Annotated[int, Field(ge=0)] = (
+        0  # so often the last blocks of the network learn too, not only a judge
+    )
 
 
 class Recipe(BaseModel):
@@ -99,7 +106,7 @@ class Recipe(BaseModel):
 
     @model_validator(mode="after")
     def _names_are_labels(self) -> Self:
-        looked = {name for look in self.second for name in look.labels + look.against}
+        looked = {name for look in self.second for name in look.labels + look.against + look.also}
         named = {
             "start": self.start,
             "faint": self.faint,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from models.boxes import Boxes, choose_labels, place
 from models.duplicates import Fingerprint, find_near, fingerprint, move_leaks
 from models.imports import load_labels
+from models.imports_photos import load_photos
 from models.looks import group_by_look
 from models.picture import SUFFIXES, PictureError, read_picture
 from models.recipe import Recipe, RecipeError, Source
@@ -62,12 +63,14 @@ def gather(recipe: Recipe, data: Path, samples: list[Sample], notes: Notes) -> I
     taken: set[str] = set()
     labels = list(recipe.labels)
     for source in recipe.sources:
-        pictures = _pictures(source, data / source.pictures, notes.skipped)
+        photos = load_photos(source, data, notes.skipped) if source.format == "photos" else {}
+        pictures = list(photos) or _pictures(source, data / source.pictures, notes.skipped)
         groups = _groups(source, data / source.pictures, pictures)
         sizes = Counter(groups.values())
         kept = set(sorted(sizes, key=_hash)[: source.limit])
         chosen = [picture for picture, group in groups.items() if group in kept]
-        labelled = load_labels(source, data, pictures if source.labels_file else chosen, notes.skipped)
+        asked = pictures if source.labels_file else chosen
+        labelled = photos or load_labels(source, data, asked, notes.skipped)
         names = choose_labels(source, labelled.values(), labels)
         for done, picture in enumerate((one for one in chosen if one in labelled), 1):
             group = f"{source.name}/{groups[picture]}"
@@ -83,7 +86,7 @@ def gather(recipe: Recipe, data: Path, samples: list[Sample], notes: Notes) -> I
                 picture=picture,
                 name=_free_name(f"{source.name}-{picture.stem}", taken),
                 group=group,
-                part=choose_part(group, sizes[groups[picture]] / len(pictures)),
+                part=labelled[picture].part or choose_part(group, sizes[groups[picture]] / len(pictures)),
                 boxes=boxes,
                 ignored=ignored,
                 look=fingerprint(image),

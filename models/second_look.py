@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.detections import Detections
 from models.manifest import Closer, Manifest, ModelError, Second, read_verified
+from models.overlaps import areas_of, iou, shared
 from models.postprocess import FLOOR
 from models.preprocess import letterbox
 from models.session import answer_to, open_session, unlike
@@ -24,6 +25,12 @@ SMALL = 0.5
 """A box that is smaller than this part of a region is one thing among others there."""
 MOST = 12
 """No picture has more regions of a kind looked at: a look must not take as long as a market has wares."""
+SURE = 0.2
+"""What another label is given for from this confidence on may be looked at as one of ours."""
+SAME = 0.55
+"""Boxes that overlap by more than this (IoU) are of one thing."""
+PART = 0.8
+"""A box of which this share lies in a surer one is a part of the same thing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,19 +56,23 @@ class SecondLook:
         What is left to judge, of a kind that nobody ``asked`` for or beyond the MOST regions of one, counts
         as little as a box can: it says that something is there, not how sure that is.
         """
-        confidences = found.confidences.copy()
         for column, look in enumerate(self.second.looks):
-            chosen = chosen_for(look, found)
+            wanted = asked is None or bool(set(look.labels) & set(asked))
+            seen = with_others(look, found) if wanted else found
+            chosen, confidences = chosen_for(look, seen), seen.confidences.copy()
             confidences[chosen] = FLOOR
-            if asked is not None and not set(look.labels) & set(asked):
-                continue
-            for region, members in regions_of(found.boxes[chosen], look, image.shape[1], image.shape[0]):
+            confidences[len(found) :] = 0
+            regions = regions_of(seen.boxes[chosen], look, image.shape[1], image.shape[0]) if wanted else ()
+            for region, members in regions:
                 there = chosen[members]
-                seen = self.judge(image, region)[column]
-                confidences[there] = combine(found.confidences[there], seen, look.worth)
-        order = np.argsort(-confidences, kind="stable")
-        order = order[confidences[order] >= FLOOR]
-        return Detections(found.boxes[order], confidences[order], found.class_ids[order], found.labels)
+                logit_of_look = self.judge(image, region)[column]
+                confidences[there] = combine(seen.confidences[there], logit_of_look, look.worth)
+            if look.whole:
+                confidences[chosen[parts_of(seen.boxes[chosen], confidences[chosen])]] = 0
+            found = Detections(seen.boxes, confidences, seen.class_ids, seen.labels)
+        order = np.argsort(-found.confidences, kind="stable")
+        order = order[found.confidences[order] >= FLOOR]
+        return Detections(found.boxes[order], found.confidences[order], found.class_ids[order], found.labels)
 
     def judge(self, image: NDArray[np.uint8], region: Region) -> NDArray[np.float32]:
         """Return a logit for each kind of look; raise ``ModelError`` where one is no number."""
@@ -91,13 +102,42 @@ def chosen_for(look: Closer, found: Detections, faint: float = FAINT) -> NDArray
     return np.flatnonzero(np.isin(found.class_ids, ids) & (found.confidences >= faint))
 
 
+def with_others(look: Closer, found: Detections) -> Detections:
+    """Return ``found``, and once more as the first label of a look the boxes that it looks at ``also``.
+
+    Those count as hardly seen; what already has a box of the look's labels is not added again.
+    """
+    ids = [found.labels.index(label) for label in look.also]
+    others = np.flatnonzero(np.isin(found.class_ids, ids) & (found.confidences >= SURE))
+    ours = chosen_for(look, found)
+    others = others[~(iou(found.boxes[others], found.boxes[ours]) > SAME).any(axis=1)]
+    return Detections(
+        np.concatenate([found.boxes, found.boxes[others]]),
+        np.concatenate([found.confidences, np.full(len(others), FAINT, np.float32)]),
+        np.concatenate([found.class_ids, np.full(len(others), found.labels.index(look.labels[0]), np.intp)]),
+        found.labels,
+    )
+
+
+def parts_of(boxes: NDArray[np.float32], confidences: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return which boxes (n, 4) are a part of a surer one's thing, or a second box of it."""
+    order = np.argsort(-confidences, kind="stable")
+    within = shared(boxes[order], boxes[order]) / np.maximum(areas_of(boxes[order])[:, None], 1e-9)
+    parts: list[int] = []
+    for one in range(len(order)):
+        surer = [other for other in range(one) if other not in parts]
+        if (within[one, surer] > PART).any():
+            parts.append(one)
+    return order[np.array(parts, np.intp)]
+
+
 def regions_of(
     boxes: NDArray[np.float32], look: Closer, width: int, height: int
 ) -> Iterator[tuple[Region, NDArray[np.intp]]]:
     """Yield what to look at for boxes (n, 4), most confident first, and which of them it judges.
 
-    A small box inside a region is judged with it: of a stall's fifty oranges, one look is enough. What is
-    not in the first MOST regions is in none.
+    A small box inside a region is judged with it: of a stall's fifty oranges, one look is enough; not where
+    each is one ``whole`` thing. What is not in the first MOST regions is in none.
     """
     left = np.arange(len(boxes))
     for _ in range(MOST):
@@ -108,6 +148,7 @@ def regions_of(
         within = ((middles >= region[:2]) & (middles <= region[2:])).all(axis=1)
         sides = np.max(boxes[left, 2:] - boxes[left, :2], axis=1)
         judged = within & (sides < SMALL * max(region[2] - region[0], region[3] - region[1]))
+        judged &= not look.whole
         judged[0] = True
         yield region, left[judged]
         left = left[~judged]

@@ -4,12 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.boxes import Boxes
-from models.overlaps import area_under, areas_of
+from models.overlaps import area_under, areas_of, iou
 from models.second_look import Region
 
 UNSEEN = 0.1
 """A region shows none of a label with less than this part of what counts as showing it."""
 HALF = 0.5
+ASIDE = 0.4
+"""A box that overlaps none of the true ones (IoU) by this is beside them, or a part of one."""
 
 
 def shows(truths: NDArray[np.float32], region: Region, seen: float) -> bool | None:
@@ -29,6 +31,12 @@ def enough(share: float, seen: float) -> bool | None:
     if share >= seen:
         return True
     return False if share < seen * UNSEEN else None
+
+
+def matches(truths: NDArray[np.float32], box: NDArray[np.float32]) -> bool | None:
+    """Return whether a box (4,) overlaps one of ``truths`` (n, 4) by half; none where nobody can say."""
+    nearest = iou(box[None], truths).max(initial=0)
+    return True if nearest >= HALF else False if nearest < ASIDE else None
 
 
 def rows_in(truths: NDArray[np.float32], region: Region) -> Boxes:

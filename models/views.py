@@ -20,14 +20,15 @@ COARSEST = 0.3
 SMALLEST_PX = 48
 
 
-def view_of(picture: Picture, boxes: Boxes, dice: Generator) -> tuple[Picture, float]:
+def view_of(picture: Picture, boxes: Boxes, dice: Generator, *, whole: bool = False) -> tuple[Picture, float]:
     """Return another view of a BGR picture, and the share of it that is under ``boxes``, 0 to 1.
 
-    What shows the thing and what does not go through the same: a view must not tell by itself.
+    What shows the thing and what does not go through the same: a view must not tell by itself. A ``whole``
+    view is never of a part of the picture.
     """
     marked = np.dstack([picture, _under(boxes, picture.shape[0], picture.shape[1])])
     marked = _stretched(marked[:, ::-1] if dice.random() < 0.5 else marked, dice)  # noqa: PLR2004  half of them
-    if dice.random() < 0.5:  # noqa: PLR2004  half of them
+    if dice.random() < 0.5 and not whole:  # noqa: PLR2004  half of them
         marked = _closer(marked, dice)
     if dice.random() < ROTATED_SHARE:
         marked = _turned(marked, dice)

@@ -30,7 +30,8 @@ def dataset(
 ) -> None:
     """Gather, check, label and split the pictures of a recipe.
 
-    Each table under sources in the recipe is a folder of pictures with YOLO, COCO, VOC or CVAT labels:
+    Each table under sources in the recipe is a folder of pictures with YOLO, COCO, VOC or CVAT labels,
+    or of cloned repositories with our labels of their photos (README.md):
 
     \b
     name = "yard"

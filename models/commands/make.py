@@ -69,7 +69,7 @@ def second(
         typer.Option("--judges", help="A model's folder whose second look is taken over."),
     ] = None,
     only: Annotated[
-        str, typer.Option("--only", help="Learn the look at this label; the others are those of --judges.")
+        str, typer.Option("--only", help="The look at this label alone; the others are those of --judges.")
     ] = "",
 ) -> None:
     """Give an exported model a second look at what it is unsure of; then calibrate it again.
@@ -85,17 +85,18 @@ def second(
             from models.learn_second import learn_second
 
             steps = learn_second(ours, data, folder, out, version=version, judges=judges, only=only)
-        elif judges and not out and not only:
+        elif judges and not out:
             from models.weigh_second import weigh_second
 
-            steps = weigh_second(ours, data, folder, judges, version=version)
+            steps = weigh_second(ours, data, folder, judges, version=version, only=only)
         else:
             raise typer.BadParameter(
-                "--out learns all looks; --out, --judges and --only one; --judges takes all over"
+                "--out learns all looks; --out, --judges and --only one; --judges takes all over and weighs "
+                "them, with --only one of them"
             )
         for learnt in _followed(steps):
             typer.echo(
-                f"{', '.join(learnt.labels)}: AUROC of regions with ({learnt.shown}) against without "
+                f"{', '.join(learnt.labels)}: AUROC of looks with ({learnt.shown}) against without "
                 f"({learnt.free}) in validation {learnt.auroc_before:.3f} -> {learnt.auroc_after:.3f}"
             )
 

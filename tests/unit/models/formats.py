@@ -1,5 +1,6 @@
-"""A picture of one lorry, labelled in each of the four formats that are read."""
+"""A picture of one lorry, labelled in each of the five formats that are read."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,22 @@ def coco(**changes: Any) -> dict[str, Any]:
     }
 
 
+def photo(picture: Path, **changes: Any) -> str:
+    """The line of a photo at OWNER/NAME/a.png; ``changes`` replace its fields."""
+    fields = {
+        "repository": "/".join(picture.parts[-3:-1]),
+        "path": picture.name,
+        "sha256": hashlib.sha256(picture.read_bytes()).hexdigest(),
+        "part": "train",
+        "boxes": [["lorry", 0.1, 0.3, 0.3, 0.5]],
+    }
+    return json.dumps(fields | changes) + "\n"
+
+
 def source(form: str, **changes: Any) -> Source:
     """A source in the format ``form`` that calls a truck a lorry."""
-    files = {"coco": {"labels_file": "coco.json"}, "cvat": {"labels_file": "cvat.xml"}}.get(form, {})
+    name = {"coco": "coco.json", "cvat": "cvat.xml", "photos": "photos.jsonl"}.get(form)
+    files = {"labels_file": name} if name else {}
     labels = {"labels": ("lorry",)} if form == "yolo" else {}
     fields: dict[str, Any] = {"name": "yard", "pictures": "images", "licence": "ours", "format": form}
     return Source.model_validate({**fields, "map": {"lorry": "truck"}, **files, **labels, **changes})
@@ -45,13 +59,15 @@ def source(form: str, **changes: Any) -> Source:
 
 def fill(data: Path, form: str) -> None:
     """Write a picture with one lorry, and its label in the format ``form``."""
-    (data / "images").mkdir()
-    cv2.imwrite(str(data / "images" / "a.png"), np.full((100, 200, 3), 200, np.uint8))
+    picture = data / "images" / ("owner/name" if form == "photos" else "") / "a.png"
+    picture.parent.mkdir(parents=True)
+    cv2.imwrite(str(picture), np.full((100, 200, 3), 200, np.uint8))
     for name, text in {
         "yolo": ("labels/a.txt", "0 0.2 0.4 0.2 0.2\n"),
         "voc": ("annotations/a.xml", VOC.format(name="lorry", difficult=0)),
         "coco": ("coco.json", json.dumps(coco())),
         "cvat": ("cvat.xml", CVAT.format(shape=BOX)),
+        "photos": ("photos.jsonl", photo(picture)),
     }.values():
         (data / name).parent.mkdir(exist_ok=True)
         if form in name or form in ("yolo", "voc"):

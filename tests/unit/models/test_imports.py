@@ -1,4 +1,4 @@
-"""Labels of four formats become the same boxes, and what is wrong in them is named."""
+"""Labels of five formats become the same boxes, and what is wrong in them is named."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from models.preprocess import GREY
 from models.recipe import RecipeError
 from tests.unit.models.formats import BOX, CVAT, TRUCK, VOC, coco, fill, run, source
 
-ALL_FORMATS = pytest.mark.parametrize("form", ["coco", "voc", "cvat", "yolo"])
+ALL_FORMATS = pytest.mark.parametrize("form", ["coco", "voc", "cvat", "yolo", "photos"])
 
 
 @ALL_FORMATS
@@ -86,6 +86,7 @@ def test_a_broken_labels_file_is_refused_by_name(tmp_path: Path, form: str, name
         ("coco", {"labels_file": None}, "coco needs labels_file"),
         ("voc", {"labels_file": "x.xml"}, "voc has no labels_file"),
         ("cvat", {"labels_folder": "x"}, "cvat has no labels_folder"),
+        ("photos", {"labels_file": None}, "photos needs labels_file"),
         ("voc", {"labels": ("truck",)}, "labels is for yolo"),
     ],
 )

@@ -58,6 +58,17 @@ def test_a_look_at_labels_that_are_none_or_twice_is_refused(tmp_path: Path, labe
         saved(tmp_path, look)
 
 
+@pytest.mark.parametrize(
+    ("also", "told"),
+    [(("lorry",), "labels of the model, each once"), (("truck",), "labels that no look judges")],
+)
+def test_a_look_that_looks_at_odd_labels_too_is_refused(
+    tmp_path: Path, also: tuple[str, ...], told: str
+) -> None:
+    with pytest.raises(ValueError, match=told):
+        saved(tmp_path, TRUCKS.model_copy(update={"also": also}))
+
+
 @pytest.mark.parametrize("field", ["scale", "worth"])
 @pytest.mark.parametrize("odd", [float("nan"), float("inf")])
 def test_a_look_with_what_is_no_number_is_refused(field: str, odd: float) -> None:
@@ -68,6 +79,7 @@ def test_a_look_with_what_is_no_number_is_refused(field: str, odd: float) -> Non
 
 def test_a_look_is_read_as_it_was_written(tmp_path: Path) -> None:
     saved(tmp_path, TRUCKS.model_copy(update={"scale": 1.23456789, "least": 1 / 3}))
+    saved(tmp_path, TRUCKS.model_copy(update={"also": ("stall",), "whole": True}))
 
 
 def test_the_list_has_a_line_for_the_second_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.overlaps import area_under
-from models.shown import enough, rows_in, shows
+from models.shown import enough, matches, rows_in, shows
 
 corner = st.integers(0, 20)
 
@@ -52,6 +52,15 @@ def test_the_area_under_boxes_is_that_of_the_pixels_that_they_cover(
         pixels[top:bottom, left:right] = True
 
     assert area_under(np.array(boxes, np.float32).reshape(-1, 4)) == pixels.sum()
+
+
+@pytest.mark.parametrize(
+    ("box", "told"),
+    [((0, 0, 50, 100), True), ((0, 0, 45, 100), None), ((0, 0, 39, 100), False), ((200, 0, 300, 100), False)],
+)
+def test_a_box_is_a_thing_if_it_overlaps_it_by_half(box: tuple[float, ...], told: bool | None) -> None:
+    assert matches(np.array([[0, 0, 100, 100]], np.float32), np.array(box, np.float32)) is told
+    assert matches(np.empty((0, 4), np.float32), np.array(box, np.float32)) is False
 
 
 def test_truths_become_rows_of_their_region() -> None:

@@ -44,3 +44,9 @@ def test_views_differ_from_one_another() -> None:
     means = {round(float(view_of(STREET, NOWHERE, dice)[0].mean()), 3) for _ in range(12)}
 
     assert len(means) == 12
+
+
+def test_a_whole_view_loses_nothing_but_its_rim() -> None:
+    shares = [view_of(STREET, UPPER_HALF, np.random.default_rng(seed), whole=True)[1] for seed in range(60)]
+
+    assert 0.4 < min(shares) <= max(shares) < 0.6
