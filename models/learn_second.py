@@ -89,7 +89,7 @@ def learn_second(
 def detector_for(recipe: Recipe, model: Path) -> OnnxDetector:
     """Return the detector in ``model``; raise ``RecipeError`` where it lacks labels to be looked at again."""
     detector = load_detector(model, variant="fp32", second_look=False)
-    unknown = {name for look in recipe.second for name in look.labels} - set(detector.labels)
+    unknown = {name for look in recipe.second for name in look.labels + look.also} - set(detector.labels)
     if unknown:
         raise RecipeError(
             f"{detector.info.name} {detector.info.version} in {model} knows {', '.join(detector.labels)}, "

@@ -68,13 +68,8 @@ class Lesson(BaseModel):
     scale: Annotated[float, Field(ge=1)]  # the side of the square, in longer sides of the box,
     least: Annotated[float, Field(ge=0, le=1)] = 0.0  # but at least this part of the picture's shorter side
     seen: Annotated[float, Field(gt=0, lt=1)]  # it shows the label if this share of it is under boxes
-    also: tuple[
-        str, ...
-    ] = ()  # boxes of these labels are looked at too: each may be one of the first of ours
+    also: tuple[str, ...] = ()  # boxes of these labels are looked at too: each may be one of labels[0]
     whole: bool = False  # a box is one thing: right if it overlaps a true one by half, whatever else is seen
-    epochs: Annotated[int, Field(ge=0)] = (
-        0  # so often the last blocks of the network learn too, not only a judge
-    )
 
 
 class Recipe(BaseModel):
@@ -120,6 +115,10 @@ class Recipe(BaseModel):
             odd = set(names) - set(self.labels)
             if odd:
                 raise ValueError(f"{field} names what is no label: {', '.join(sorted(odd))}")
+        judged = {name for look in self.second for name in look.labels}
+        odd = judged & {name for look in self.second for name in look.also}
+        if odd:
+            raise ValueError(f"second.also names what is looked at by itself: {', '.join(sorted(odd))}")
         silent = [label for label, known in self.labels.items() if not known and label not in self.learn]
         if self.learn and silent:
             raise ValueError(f"nobody answers for {', '.join(silent)}: put what is new into learn")

@@ -73,7 +73,8 @@ def gather(recipe: Recipe, data: Path, samples: list[Sample], notes: Notes) -> I
         labelled = photos or load_labels(source, data, asked, notes.skipped)
         names = choose_labels(source, labelled.values(), labels)
         for done, picture in enumerate((one for one in chosen if one in labelled), 1):
-            group = f"{source.name}/{groups[picture]}"
+            said = labelled[picture].part
+            group = f"{source.name}/{groups[picture]}{f' ({said})' if said else ''}"
             try:
                 image = read_picture(picture)
                 size = _size(image, picture)
@@ -86,7 +87,7 @@ def gather(recipe: Recipe, data: Path, samples: list[Sample], notes: Notes) -> I
                 picture=picture,
                 name=_free_name(f"{source.name}-{picture.stem}", taken),
                 group=group,
-                part=labelled[picture].part or choose_part(group, sizes[groups[picture]] / len(pictures)),
+                part=said or choose_part(group, sizes[groups[picture]] / len(pictures)),
                 boxes=boxes,
                 ignored=ignored,
                 look=fingerprint(image),

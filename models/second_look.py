@@ -67,8 +67,9 @@ class SecondLook:
                 there = chosen[members]
                 logit_of_look = self.judge(image, region)[column]
                 confidences[there] = combine(seen.confidences[there], logit_of_look, look.worth)
-            if look.whole:
-                confidences[chosen[parts_of(seen.boxes[chosen], confidences[chosen])]] = 0
+            if look.whole and wanted:
+                ours = chosen_for(look, seen, FLOOR)
+                confidences[ours[parts_of(seen.boxes[ours], confidences[ours])]] = 0
             found = Detections(seen.boxes, confidences, seen.class_ids, seen.labels)
         order = np.argsort(-found.confidences, kind="stable")
         order = order[found.confidences[order] >= FLOOR]
@@ -97,9 +98,10 @@ def open_second_look(directory: Path, manifest: Manifest, providers: Sequence[st
 
 
 def chosen_for(look: Closer, found: Detections, faint: float = FAINT) -> NDArray[np.intp]:
-    """Return which boxes of ``found`` a look judges: those of its labels from ``faint`` on."""
+    """Return which boxes of ``found`` a look judges, of its labels from ``faint`` on, the surest first."""
     ids = [found.labels.index(label) for label in look.labels]
-    return np.flatnonzero(np.isin(found.class_ids, ids) & (found.confidences >= faint))
+    chosen = np.flatnonzero(np.isin(found.class_ids, ids) & (found.confidences >= faint))
+    return chosen[np.argsort(-found.confidences[chosen], kind="stable")]
 
 
 def with_others(look: Closer, found: Detections) -> Detections:
@@ -120,7 +122,7 @@ def with_others(look: Closer, found: Detections) -> Detections:
 
 
 def parts_of(boxes: NDArray[np.float32], confidences: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Return which boxes (n, 4) are a part of a surer one's thing, or a second box of it."""
+    """Return which boxes (n, 4) lie in a surer one that lies in none: they are parts of its thing."""
     order = np.argsort(-confidences, kind="stable")
     within = shared(boxes[order], boxes[order]) / np.maximum(areas_of(boxes[order])[:, None], 1e-9)
     parts: list[int] = []

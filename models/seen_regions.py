@@ -2,7 +2,6 @@
 
 import zlib
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +59,7 @@ def look(
         if part == "train":
             true = [(region_of(box, closer, width, height), box) for box in (*truths, *others)]
             again = [*((region, box) for region, box, _ in ours), *true] * VIEWS
-            places += [(*_moved(*place, width, height, dice), 0.0, False) for place in again]
+            places += [(_moved(region, width, height, dice), box, 0.0, False) for region, box in again]
         for region, box, sure, as_it_is in places:
             left, top, right, bottom = region
             told, seen = shown_in(lesson, truths, region, box), picture[top:bottom, left:right]
@@ -95,21 +94,14 @@ def closer_of(lesson: Lesson, worth: tuple[float, float, float] = (1.0, 0.0, 0.0
     return Closer(**shape, worth=worth)
 
 
-def _moved(
-    region: Region, box: Box, width: int, height: int, dice: np.random.Generator
-) -> tuple[Region, Box]:
-    """Return a region somewhat larger or smaller, and beside its place, and its box likewise."""
+def _moved(region: Region, width: int, height: int, dice: np.random.Generator) -> Region:
+    """Return a region somewhat larger or smaller, and beside its place."""
     left, top, right, bottom = region
     side = max(right - left, bottom - top)
-    factor = float(np.exp(dice.uniform(-np.log(RESIZED), np.log(RESIZED))))
-    aside = np.array([dice.uniform(-SHIFTED, SHIFTED) * side for _ in range(2)])
-    square = (
-        np.array([left + right - side, top + bottom - side, left + right + side, top + bottom + side]) / 2
+    grown = side * float(np.exp(dice.uniform(-np.log(RESIZED), np.log(RESIZED))))
+    across, down = (
+        (first + last) / 2 + dice.uniform(-SHIFTED, SHIFTED) * side
+        for first, last in ((left, right), (top, bottom))
     )
-    there = region_of(_scaled(square, factor, aside), AS_IT_STANDS, width, height)
-    return there, _scaled(box, factor, aside)
-
-
-def _scaled(box: NDArray[Any], factor: float, aside: NDArray[np.float64]) -> Box:
-    middle, half = (box[:2] + box[2:]) / 2 + aside, (box[2:] - box[:2]) / 2 * factor
-    return np.concatenate([middle - half, middle + half]).astype(np.float32)
+    box = np.array([across - grown / 2, down - grown / 2, across + grown / 2, down + grown / 2], np.float32)
+    return region_of(box, AS_IT_STANDS, width, height)

@@ -15,10 +15,8 @@ def taken_over(model: Path, lesson: Lesson) -> tuple[Closer, Judge]:
     """Return how the model in ``model`` looks again at the labels of ``lesson``, and that look's judge."""
     second = load_manifest(model).second
     looks = second.looks if second else ()
-    asked = (lesson.labels, lesson.scale, lesson.least)
-    which = next(
-        (one for one, look in enumerate(looks) if (look.labels, look.scale, look.least) == asked), None
-    )
+    asked = lesson.model_dump(include=set(Closer.model_fields))
+    which = next((one for one, look in enumerate(looks) if look.model_dump(exclude={"worth"}) == asked), None)
     if second is None or which is None:
         raise RecipeError(
             f"{model} does not look again at {', '.join(lesson.labels)} as the recipe does: learn it too"

@@ -128,7 +128,9 @@ def test_labels_that_the_detector_does_not_know_are_refused(tmp_path: Path, only
     street, model = load_recipe(RECIPES / "street.toml"), a_detector(tmp_path / "m")
     dataset, judges = a_dataset(tmp_path / "d", street.labels), model if only else None
 
-    with pytest.raises(RecipeError, match=r"water 1 .* knows water, not faint_goods, .*, muck_truck: export"):
+    with pytest.raises(
+        RecipeError, match=r"water 1 .* knows water, not faint_goods, .*, muck_truck, truck: export"
+    ):
         next(learn_second(street, dataset, model, tmp_path, version="2", judges=judges, only=only))
 
 
@@ -153,7 +155,11 @@ def test_a_look_at_whole_things_learns_from_boxes_that_were_taken_for_another(
     model = a_model(tmp_path / "model", content, version="1", labels=labels)
 
     *_, learnt = learn_second(
-        Recipe.model_validate(puddles), a_dataset(tmp_path / "dataset"), model, tmp_path / "run", version="2"
+        Recipe.model_validate(puddles),
+        a_dataset(tmp_path / "dataset", labels),
+        model,
+        tmp_path / "run",
+        version="2",
     )
 
     assert learnt == Learnt(labels=("water",), shown=20, free=20, auroc_before=0.5, auroc_after=1.0)

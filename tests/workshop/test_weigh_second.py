@@ -73,18 +73,23 @@ def test_one_look_is_weighed_and_the_others_are_worth_what_they_were(tmp_path: P
     recipe = Recipe.model_validate(a_recipe().model_dump() | looks)
     model = a_model(tmp_path / "model", content, version="1", labels=labels)
     dataset = a_dataset(tmp_path / "dataset", labels)
-    (model / "model.second.onnx").write_bytes(onnx((0.5, 0.25)))
-    file, closers = pinned(model / "model.second.onnx"), tuple(map(closer_of, recipe.second))
-    second = Second(**file.model_dump(), input_px=64, training_id="s", looks=closers)
+    for part in ("train", "val"):
+        for label in (dataset / "labels" / part).glob("dry*"):
+            label.write_text("1 0.25 0.5 0.5 1\n", encoding="utf-8")
+    list(learn_second(recipe, dataset, model, tmp_path / "run", version="2"))
+    second = load_manifest(model).second
+    assert second is not None
+    others = tuple(look.model_copy(update={"worth": (1.0, 0.0, 0.0)}) for look in second.looks)
+    second = second.model_copy(update={"looks": others})
     save_manifest(load_manifest(model).model_copy(update={"second": second}), model)
     with pytest.raises(RecipeError, match="recipe water does not look again at rain"):
         next(weigh_second(recipe, dataset, model, model, version="2", only="rain"))
 
-    *_, learnt = weigh_second(recipe, dataset, model, model, version="2", only="water")
+    *_, learnt = weigh_second(recipe, dataset, model, model, version="3", only="water")
 
     assert isinstance(learnt, Learnt)
     assert learnt.labels == ("water",)
     weighed = load_manifest(model).second
     assert weighed is not None
-    assert weighed.looks[0].worth != closers[0].worth
-    assert weighed.looks[1] == closers[1]
+    assert weighed.looks[0].worth != others[0].worth
+    assert weighed.looks[1] == others[1]

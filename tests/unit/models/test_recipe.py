@@ -103,6 +103,16 @@ def test_a_second_look_at_what_is_no_label_is_refused(tmp_path: Path) -> None:
         load_recipe(path)
 
 
+@pytest.mark.parametrize("also", ["muck_truck", "faint_stall"])
+def test_a_look_does_not_also_look_at_what_is_judged_by_itself(tmp_path: Path, also: str) -> None:
+    path = tmp_path / "recipe.toml"
+    text = (RECIPES / "street.toml").read_text(encoding="utf-8")
+    path.write_text(text.replace('also = ["truck"]', f'also = ["{also}"]'), encoding="utf-8")
+
+    with pytest.raises(RecipeError, match=f"second.also names what is looked at by itself: {also}"):
+        load_recipe(path)
+
+
 def test_what_is_seen_faintly_is_taught_by_the_truth_of_what_it_is(tmp_path: Path) -> None:
     recipe = load_recipe(RECIPES / "street.toml")
     labels = list(recipe.labels)

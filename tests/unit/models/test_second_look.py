@@ -16,12 +16,11 @@ from models.manifest import (
     Second,
 )
 from models.postprocess import FLOOR
-from models.second_look import FAINT, MOST, SURE, SecondLook, combine, region_of, regions_of
+from models.second_look import MOST, SecondLook, combine, region_of, regions_of
 
 LABELS = ("truck", "stall", "goods")
 STALLS = Closer(labels=("stall", "goods"), scale=3, least=0.5, worth=(1.0, 2.0, 0.0))
 TRUCKS = Closer(labels=("truck",), scale=1.5, least=0, worth=(0.5, 1.0, -0.25))
-CARTS = Closer(labels=("stall",), scale=1.5, least=0, worth=(1.0, 1.0, 0.0), also=("truck",), whole=True)
 PICTURE = np.zeros((100, 200, 3), np.uint8)
 
 
@@ -127,53 +126,6 @@ def test_beyond_the_bound_nothing_is_looked_at_and_nothing_outranks_what_was() -
 
 def test_nothing_found_is_not_looked_at() -> None:
     assert len(look_again(Detections.empty(LABELS), 1.0, 1.0)) == 0
-
-
-def carts(
-    logit: float, *boxes: tuple[list[float], float, int], asked: str = "stall"
-) -> list[tuple[str, float]]:
-    """What a look at stalls, that looks at trucks too, makes of boxes with confidence and class."""
-    corners, confidences, classes = zip(*boxes, strict=True)
-    found = Detections(
-        np.array(corners, np.float32), np.array(confidences, np.float32), np.array(classes, np.intp), LABELS
-    )
-    session = FakeSession(np.array([[logit]], np.float32))
-    seen = SecondLook("street 7", second(CARTS), session).look_again(PICTURE, found, {asked})
-    return [(seen.label_of(one), round(float(seen.confidences[one]), 3)) for one in range(len(seen))]
-
-
-def test_what_was_taken_for_another_thing_may_be_one_of_ours() -> None:
-    box, as_seen = [0.0, 0.0, 40.0, 20.0], combine(np.array([FAINT], np.float32), np.float32(4), CARTS.worth)
-
-    assert carts(4.0, (box, 0.8, 0)) == [("stall", round(float(as_seen[0]), 3)), ("truck", 0.8)]
-    assert carts(-4.0, (box, 0.8, 0)) == [("truck", 0.8)]
-    assert carts(4.0, (box, 0.8, 0), asked="truck") == [("truck", 0.8)]  # nobody asked for stalls
-    assert carts(4.0, (box, SURE - 0.01, 0)) == [("truck", 0.19)]
-
-
-def test_what_has_a_box_of_ours_is_not_looked_at_twice() -> None:
-    truck, stall = ([0.0, 0.0, 40.0, 20.0], 0.8, 0), ([2.0, 1.0, 41.0, 20.0], 0.5, 1)
-
-    assert carts(0.0, truck, stall) == [("truck", 0.8), ("stall", 0.5)]
-
-
-def test_of_more_trucks_than_are_looked_at_none_becomes_ours_unseen() -> None:
-    trucks = [([9.0 * one, 0.0, 9.0 * one + 8, 8.0], 0.8, 0) for one in range(MOST + 3)]
-
-    assert [label for label, _ in carts(9.0, *trucks)].count("stall") == MOST
-
-
-def test_a_part_of_a_whole_thing_is_not_another() -> None:
-    whole, part, beside = [0.0, 0.0, 40.0, 20.0], [1.0, 1.0, 21.0, 19.0], [30.0, 0.0, 60.0, 20.0]
-
-    assert carts(0.0, (whole, 0.9, 1), (part, 0.7, 1), (beside, 0.6, 1)) == [("stall", 0.9), ("stall", 0.6)]
-    assert carts(0.0, (part, 0.9, 1), (whole, 0.7, 1)) == [("stall", 0.9), ("stall", 0.7)]
-
-
-def test_whole_things_are_judged_each_by_itself() -> None:
-    boxes = np.array([[40, 40, 80, 60], [50, 42, 60, 50]], np.float32)
-
-    assert [len(members) for _, members in regions_of(boxes, CARTS, 200, 100)] == [1, 1]
 
 
 @pytest.mark.parametrize("poison", [np.nan, np.inf])
