@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from models.boxes import Labelled, Thing
 from models.imports import refuse_twice
@@ -14,9 +14,20 @@ from models.recipe import RecipeError, Source
 _Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
+def _inside(path: str) -> str:
+    """Return a path in its repository, refused where it leads out of it or could be written otherwise."""
+    if (
+        "\0" in path
+        or path != PurePosixPath(path).as_posix()
+        or {"..", "/", "."} & {*PurePosixPath(path).parts}
+    ):
+        raise ValueError("is no plain path in a repository")
+    return path
+
+
 class _Photo(BaseModel):
-    repository: Annotated[str, Field(pattern=r"^[^/]+/[^/]+$")]
-    path: str  # in its repository
+    repository: Annotated[str, Field(pattern=r"^[\w-]+/[\w.-]*\w[\w.-]*$")]
+    path: Annotated[str, AfterValidator(_inside)]
     sha256: str
     part: Literal["train", "val", "evaluated only"]
     boxes: list[tuple[str, _Fraction, _Fraction, _Fraction, _Fraction]]  # label, left, top, right, bottom

@@ -35,7 +35,10 @@ PART = 0.8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SecondLook:
-    """Judges regions around boxes; the boxes stay where they are, their confidences change."""
+    """Judges regions around boxes; how sure these are changes, where they are does not.
+
+    Boxes of labels that are looked at ``also`` come once more as ours, parts of ``whole`` things go.
+    """
 
     model: str
     second: Second

@@ -15,8 +15,7 @@ def taken_over(model: Path, lesson: Lesson) -> tuple[Closer, Judge]:
     """Return how the model in ``model`` looks again at the labels of ``lesson``, and that look's judge."""
     second = load_manifest(model).second
     looks = second.looks if second else ()
-    asked = lesson.model_dump(include=set(Closer.model_fields))
-    which = next((one for one, look in enumerate(looks) if look.model_dump(exclude={"worth"}) == asked), None)
+    which = next((one for one, look in enumerate(looks) if is_of(look, lesson)), None)
     if second is None or which is None:
         raise RecipeError(
             f"{model} does not look again at {', '.join(lesson.labels)} as the recipe does: learn it too"
@@ -35,3 +34,8 @@ def taken_over(model: Path, lesson: Lesson) -> tuple[Closer, Judge]:
             f"{model / second.path} holds no judge of {', '.join(lesson.labels)}: {exc}"
         ) from exc
     return looks[which], judge.eval()
+
+
+def is_of(look: Closer, lesson: Lesson) -> bool:
+    """Return whether a look sees what a lesson would teach it to see; what it is worth may differ."""
+    return look.model_dump(exclude={"worth"}) == lesson.model_dump(include=set(Closer.model_fields))

@@ -16,6 +16,7 @@ from models.picture import find_pictures, read_picture
 from models.recipe import Lesson, Recipe, RecipeError
 from models.second_look import FAINT, SecondLook
 from models.seen_regions import closer_of, regions_seen, shown_in
+from models.taken_over import is_of
 from models.teachable import check_teachable
 
 
@@ -38,6 +39,12 @@ def weigh_second(
             f"{judges} has not the second looks of recipe {recipe.name}: learn them without --judges"
         )
     lessons = {which: one for which, one in enumerate(recipe.second) if not only or only in one.labels}
+    for which, lesson in enumerate(recipe.second):
+        if which not in lessons and not is_of(look.second.looks[which], lesson):
+            raise RecipeError(
+                f"{judges} does not look again at {', '.join(lesson.labels)} as the recipe does: "
+                "weigh all looks, without --only"
+            )
     rows: dict[int, list[NDArray[np.float32]]] = {which: [] for which in lessons}
     pictures = list(find_pictures(dataset / "images" / "val"))
     for done, path in enumerate(pictures, 1):

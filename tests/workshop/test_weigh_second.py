@@ -85,6 +85,12 @@ def test_one_look_is_weighed_and_the_others_are_worth_what_they_were(tmp_path: P
     with pytest.raises(RecipeError, match="recipe water does not look again at rain"):
         next(weigh_second(recipe, dataset, model, model, version="2", only="rain"))
 
+    closer = Recipe.model_validate(
+        a_recipe().model_dump() | looks | {"second": [LOOK, LOOK | {"labels": ["mud"], "whole": True}]}
+    )
+    with pytest.raises(RecipeError, match="model does not look again at mud as the recipe does: weigh all"):
+        next(weigh_second(closer, dataset, model, model, version="3", only="water"))
+
     *_, learnt = weigh_second(recipe, dataset, model, model, version="3", only="water")
 
     assert isinstance(learnt, Learnt)

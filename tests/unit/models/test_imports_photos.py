@@ -87,6 +87,10 @@ def test_a_source_without_a_photo_is_refused(tmp_path: Path) -> None:
     ("changes", "problem"),
     [
         ({"repository": "name"}, "repository: String should match"),
+        ({"repository": "../.."}, "repository: String should match"),
+        ({"path": "../../owner/name/a.png"}, "path: Value error, is no plain path in a repository"),
+        ({"path": "/a.png"}, "path: Value error, is no plain path"),
+        ({"path": "./a.png"}, "path: Value error, is no plain path"),
         ({"part": "test"}, "part: Input should be 'train', 'val' or 'evaluated only'"),
         ({"boxes": [["lorry", 20, 30, 60, 50]]}, "boxes: 0: 1: Input should be less than or equal to 1"),
         ({"boxes": [["lorry", 0.1, 0.3, 0.3]]}, "boxes: 0: 4: Field required"),
