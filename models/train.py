@@ -16,6 +16,9 @@ from models.teachable import check_teachable
 from models.thaw import thaw
 from models.weights import load_weights
 
+STEP_PICTURES = 16
+"""Pictures of one step of learning."""
+
 THAWING_PICTURES = 200
 """So many training pictures say what a published model's layers see."""
 
@@ -41,7 +44,8 @@ def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bo
         "exist_ok": True,
         "epochs": recipe.epochs,
         "imgsz": recipe.train_px,
-        "batch": 16,  # a step is taken every 64 pictures
+        "batch": STEP_PICTURES,
+        "nbs": STEP_PICTURES,  # else Ultralytics takes a step every 64 pictures: too few steps
         "cache": "ram",
         "device": 0 if torch.cuda.is_available() else "cpu",
         "optimizer": "AdamW",
@@ -60,9 +64,16 @@ def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bo
     }
     trainer = Trainer(recipe, overrides)
     trainer.add_callback("on_train_start", lambda _: torch.set_num_threads(threads))
+    trainer.add_callback("on_pretrain_routine_end", halve_on_cpu)
     trainer.add_callback("on_train_batch_end", check_loss)
     trainer.train()
     return Path(trainer.last)
+
+
+def halve_on_cpu(trainer: Any) -> None:  # noqa: ANN401  ultralytics ships no types
+    """Compute in bfloat16 on a CPU that has it, in 0.6 of the time; Ultralytics does so on a GPU only."""
+    if trainer.device.type == "cpu":
+        trainer.amp = torch.cpu._is_avx512_bf16_supported()  # noqa: SLF001  no public name
 
 
 def check_loss(trainer: Any) -> None:  # noqa: ANN401  ultralytics ships no types

@@ -14,9 +14,10 @@ from models.heads import Surest, transplant
 from models.lifts import BLANK, ENOUGH, measure_lifts
 from models.night import darkened
 from models.recipe import RECIPES, Recipe, RecipeError, load_recipe
-from models.train import check_loss, train
+from models.train import Trainer, check_loss, train
 from models.weights import load_weights, mean_weights
 from tests.dataset_files import number
+from tests.workshop.puddles import a_dataset, a_recipe
 
 PX = 64
 
@@ -181,6 +182,20 @@ def test_a_run_that_is_there_is_not_overwritten(recipe: Recipe, tmp_path: Path) 
     last.unlink()
     with pytest.raises(RecipeError, match="nothing to resume"):
         train(recipe, tmp_path, tmp_path / "base.pt", tmp_path, resume=True)
+
+
+def test_a_step_of_learning_sees_16_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset, base, steps = a_dataset(tmp_path / "dataset"), tmp_path / "base.pt", list[int]()
+    with (dataset / "data.yaml").open("a", encoding="utf-8") as description:
+        description.write("train: train.txt\nval: images/val\n")
+    torch.save({"model": _base(), "train_args": {}}, base)
+    recipe = a_recipe().model_copy(update={"train_px": PX, "epochs": 2})
+    stepped = Trainer.optimizer_step
+    monkeypatch.setattr(Trainer, "optimizer_step", lambda self: (steps.append(self.epoch), stepped(self)))
+
+    train(recipe, dataset, base, tmp_path / "out", resume=False)
+
+    assert steps == [0, 0, 1, 1]  # of 24 pictures each
 
 
 def test_a_loss_that_is_no_number_ends_the_run() -> None:
