@@ -23,6 +23,7 @@ from models.publish import farewell, published
 from models.quantise import add_int8
 from models.recipe import Recipe, RecipeError
 from models.scene import load_scene
+from models.taken_over import scene_of
 from models.teachable import check_teachable
 from models.thaw import base_of
 from models.tracing import shrink, trace
@@ -51,8 +52,8 @@ def export(
     Yields in words what it is at, as the last what was written.
 
     Of several ``weights`` the mean is taken. A recipe that learns labels beside the base model needs the
-    ``base`` weights too, one that judges a ``scene`` what `models scene` learnt. What is found on the
-    pictures in ``out/golden`` is recorded there.
+    ``base`` weights too, one that judges a ``scene`` what `models scene` learnt, or the folder of a published
+    model whose scene is taken over. What is found on the pictures in ``out/golden`` is recorded there.
     """
     check_teachable(recipe, dataset)
     if scene is not None and recipe.scene is None:
@@ -68,7 +69,8 @@ def export(
                 f"recipe {recipe.name} judges a scene: name what `models scene` wrote with --scene"
             )
         yield "measuring what boxes and scene are worth on the validation pictures"
-        network = back(network, load_scene(scene), recipe, _told(dataset, recipe))
+        judged = scene_of(scene) if scene.is_dir() else load_scene(scene)
+        network = back(network, judged, recipe, _told(dataset, recipe))
     gone = farewell(out)
     with published(out) as part:
         yield "writing fp32"

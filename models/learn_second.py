@@ -21,7 +21,7 @@ from models.learn_scene import teach
 from models.manifest import SECOND_FILE, Closer, Second, load_manifest, pinned, save_manifest
 from models.recipe import Lesson, Recipe, RecipeError
 from models.scene import MAPS, Judge, Scene
-from models.seen_regions import AS_IT_IS, FEATURES, INPUT_PX, SURE, TOLD, WHICH, closer_of, look
+from models.seen_regions import AS_IT_IS, BOX_LOGIT, FEATURES, INPUT_PX, TOLD, WHICH, closer_of, look
 from models.taken_over import taken_over
 from models.teachable import check_teachable
 from models.tracing import shrink, trace
@@ -74,11 +74,11 @@ def learn_second(
     looks = dict(kept)
     for which, lesson in enumerate(recipe.second):
         ours = train[train[:, WHICH] == which]
-        judge = teach(np.delete(ours, (WHICH, AS_IT_IS, SURE), axis=1))
+        judge = teach(np.delete(ours, (WHICH, AS_IT_IS, BOX_LOGIT), axis=1))
         asked = val[(val[:, WHICH] == which) & (val[:, AS_IT_IS] > 0)]
         with torch.no_grad():
             seen = judge(torch.from_numpy(asked[:, FEATURES:])).numpy()
-        closer, learnt = weighed(lesson, asked[:, TOLD] > 0, asked[:, SURE], seen)
+        closer, learnt = weighed(lesson, asked[:, TOLD] > 0, asked[:, BOX_LOGIT], seen)
         looks[lesson] = closer, judge
         yield learnt
     closers, judged = zip(*(looks[lesson] for lesson in whole), strict=True)

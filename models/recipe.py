@@ -67,9 +67,9 @@ class Lesson(BaseModel):
     against: tuple[str, ...] = ()  # labels that are taken for them: their boxes teach too
     scale: Annotated[float, Field(ge=1)]  # the side of the square, in longer sides of the box,
     least: Annotated[float, Field(ge=0, le=1)] = 0.0  # but at least this part of the picture's shorter side
-    seen: Annotated[float, Field(gt=0, lt=1)]  # it shows the label if this share of it is under boxes
+    seen: Annotated[float, Field(gt=0, lt=1)] = 0.25  # it shows the label if this share of it is under boxes
     also: tuple[str, ...] = ()  # boxes of these labels are looked at too: each may be one of labels[0]
-    whole: bool = False  # a box is one thing: right if it overlaps a true one by half, whatever else is seen
+    whole: bool = False  # a box is one thing: right if it overlaps a true one by half, whatever share is seen
 
 
 class Recipe(BaseModel):

@@ -63,14 +63,16 @@ def gather(recipe: Recipe, data: Path, samples: list[Sample], notes: Notes) -> I
     taken: set[str] = set()
     labels = list(recipe.labels)
     for source in recipe.sources:
-        photos = load_photos(source, data, notes.skipped) if source.format == "photos" else {}
-        pictures = list(photos) or _pictures(source, data / source.pictures, notes.skipped)
+        photos = load_photos(source, data, notes.skipped) if source.format == "photos" else None
+        pictures = (
+            _pictures(source, data / source.pictures, notes.skipped) if photos is None else list(photos)
+        )
         groups = _groups(source, data / source.pictures, pictures)
         sizes = Counter(groups.values())
         kept = set(sorted(sizes, key=_hash)[: source.limit])
         chosen = [picture for picture, group in groups.items() if group in kept]
         asked = pictures if source.labels_file else chosen
-        labelled = photos or load_labels(source, data, asked, notes.skipped)
+        labelled = load_labels(source, data, asked, notes.skipped) if photos is None else photos
         names = choose_labels(source, labelled.values(), labels)
         for done, picture in enumerate((one for one in chosen if one in labelled), 1):
             said = labelled[picture].part

@@ -24,7 +24,7 @@ VIEWS = 2
 """So many other views of a region teach, beside the region itself."""
 RESIZED, SHIFTED = 1.25, 0.08
 """Another view is larger or smaller by up to this factor and moved by up to this part of its side."""
-WHICH, TOLD, AS_IT_IS, SURE, FEATURES = 0, 1, 2, 3, 4
+WHICH, TOLD, AS_IT_IS, BOX_LOGIT, FEATURES = 0, 1, 2, 3, 4
 """Columns of what was seen: the look, the truth, whether it is no other view, the box's logit, features."""
 AS_IT_STANDS = Closer(labels=(), scale=1, least=0, worth=(1, 0, 0))
 Box = NDArray[np.float32]

@@ -1,13 +1,14 @@
-"""Judges of a published second look are taken over as they are, for labels that nobody teaches again."""
+"""What judges in a published model is taken over as it is, for what nobody teaches again."""
 
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from models.manifest import Closer, ModelError, load_manifest, read_verified
+from models.manifest import Closer, ModelError, ModelFile, load_manifest, read_verified
 from models.recipe import Lesson, RecipeError
-from models.scene import Judge
+from models.scene import Judge, Scene
+from models.seen_regions import closer_of
 from models.tracing import weights_in
 
 
@@ -20,22 +21,31 @@ def taken_over(model: Path, lesson: Lesson) -> tuple[Closer, Judge]:
         raise RecipeError(
             f"{model} does not look again at {', '.join(lesson.labels)} as the recipe does: learn it too"
         )
-    holder = f"judge.judges.{which}."
+    return looks[which], _judge_in(model, second, f"judge.judges.{which}.", ", ".join(lesson.labels))
+
+
+def scene_of(model: Path) -> Scene:
+    """Return the scene that backs the boxes of the published model in ``model``."""
+    scene = Scene()
+    scene.judge = _judge_in(model, load_manifest(model).files["fp32"], "scene.judge.", "scenes")
+    return scene.eval()
+
+
+def is_of(look: Closer, lesson: Lesson) -> bool:
+    """Return whether a look sees what a lesson would teach it to see; what it is worth may differ."""
+    return look == closer_of(lesson, look.worth)
+
+
+def _judge_in(model: Path, file: ModelFile, holder: str, judged: str) -> Judge:
+    """Return the judge whose weights have names that begin with ``holder``."""
     known = {
         name.removeprefix(holder): torch.from_numpy(values.astype(np.float32))
-        for name, values in weights_in(read_verified(model, second)).items()
+        for name, values in weights_in(read_verified(model, file)).items()
         if name.startswith(holder)
     }
     judge = Judge()
     try:
         judge.load_state_dict(known)
     except RuntimeError as exc:
-        raise ModelError(
-            f"{model / second.path} holds no judge of {', '.join(lesson.labels)}: {exc}"
-        ) from exc
-    return looks[which], judge.eval()
-
-
-def is_of(look: Closer, lesson: Lesson) -> bool:
-    """Return whether a look sees what a lesson would teach it to see; what it is worth may differ."""
-    return look.model_dump(exclude={"worth"}) == lesson.model_dump(include=set(Closer.model_fields))
+        raise ModelError(f"{model / file.path} holds no judge of {judged}: {exc}") from exc
+    return judge.eval()

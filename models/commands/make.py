@@ -117,7 +117,11 @@ def export(
         ),
     ] = None,
     judge: Annotated[
-        Path | None, typer.Option("--scene", help="What `models scene` wrote, where a recipe judges one.")
+        Path | None,
+        typer.Option(
+            "--scene",
+            help="Where a recipe judges one: what `models scene` wrote, or a model's folder that has it.",
+        ),
     ] = None,
 ) -> None:
     """Write ONNX and the manifest; INT8 too where no label loses a point of AP50."""

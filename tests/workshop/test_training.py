@@ -184,8 +184,11 @@ def test_a_run_that_is_there_is_not_overwritten(recipe: Recipe, tmp_path: Path) 
         train(recipe, tmp_path, tmp_path / "base.pt", tmp_path, resume=True)
 
 
-def test_a_step_of_learning_sees_16_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    dataset, base, steps = a_dataset(tmp_path / "dataset"), tmp_path / "base.pt", list[int]()
+def test_a_step_of_learning_sees_16_pictures_in_bfloat16_where_the_cpu_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset, base = a_dataset(tmp_path / "dataset"), tmp_path / "base.pt"
+    steps, halved = list[int](), list[bool]()
     with (dataset / "data.yaml").open("a", encoding="utf-8") as description:
         description.write("train: train.txt\nval: images/val\n")
     torch.save({"model": _base(), "train_args": {}}, base)
@@ -193,9 +196,16 @@ def test_a_step_of_learning_sees_16_pictures(tmp_path: Path, monkeypatch: pytest
     stepped = Trainer.optimizer_step
     monkeypatch.setattr(Trainer, "optimizer_step", lambda self: (steps.append(self.epoch), stepped(self)))
 
+    def seen(images: torch.Tensor, _: float) -> torch.Tensor:
+        halved.append(torch.is_autocast_enabled("cpu"))
+        return images
+
+    monkeypatch.setattr("models.train.darkened", seen)
+
     train(recipe, dataset, base, tmp_path / "out", resume=False)
 
     assert steps == [0, 0, 1, 1]  # of 24 pictures each
+    assert halved == [torch.cpu._is_avx512_bf16_supported()] * 4  # noqa: SLF001
 
 
 def test_a_loss_that_is_no_number_ends_the_run() -> None:
