@@ -28,7 +28,8 @@ def scene_of(model: Path) -> Scene:
     """Return the scene that backs the boxes of the published model in ``model``."""
     scene = Scene()
     scene.judge = _judge_in(model, load_manifest(model).files["fp32"], "scene.judge.", "scenes")
-    return scene.eval()
+    scene.eval()
+    return scene
 
 
 def is_of(look: Closer, lesson: Lesson) -> bool:
@@ -48,4 +49,5 @@ def _judge_in(model: Path, file: ModelFile, holder: str, judged: str) -> Judge:
         judge.load_state_dict(known)
     except RuntimeError as exc:
         raise ModelError(f"{model / file.path} holds no judge of {judged}: {exc}") from exc
-    return judge.eval()
+    judge.eval()
+    return judge

@@ -2,25 +2,19 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
-import onnx
 import onnxruntime
 import pytest
 import torch
 
 from models.backed import Backed, weigh
-from models.detector import CATALOG
 from models.eye import TOGETHER, Progress, look_at_all
 from models.learn_scene import Learnt, learn_scene, teach
-from models.manifest import ModelError
-from models.picture import PictureError, read_picture
-from models.preprocess import letterbox
+from models.picture import PictureError
 from models.recipe import RECIPES, Recipe, RecipeError, load_recipe
 from models.scene import MAPS, Scene, load_scene, save_judge
-from models.taken_over import scene_of
 from models.tracing import trace
 from tests.dataset_files import number
 
@@ -154,24 +148,6 @@ def test_a_judge_that_was_saved_judges_the_same(tmp_path: Path) -> None:
 
     with torch.no_grad():
         assert torch.equal(load_scene(tmp_path / "scene.pt")(images), scene(images))
-
-
-def test_the_scene_of_a_published_model_judges_as_its_file_does() -> None:
-    water = CATALOG / "water"
-    model: Any = onnx.load(water / "model.onnx")
-    logit = next(node.output[0] for node in model.graph.node if node.name == "/scene/judge/Gather")
-    model.graph.output.append(onnx.helper.make_tensor_value_info(logit, onnx.TensorProto.FLOAT, [1]))
-    session = onnxruntime.InferenceSession(model.SerializeToString())
-    picture = read_picture(next((water / "golden").glob("*.jpg")))
-    blob = letterbox(picture, 384).blob
-
-    with torch.no_grad():
-        ours = float(scene_of(water)(torch.from_numpy(blob))[0])
-
-    assert ours == pytest.approx(float(session.run([logit], {"images": blob})[0][0]), abs=0.02)
-    assert abs(ours) > 1
-    with pytest.raises(ModelError, match=r"street.model\.onnx holds no judge of scenes"):
-        scene_of(CATALOG / "street")
 
 
 def test_what_tells_is_worth_more_than_what_does_not() -> None:

@@ -194,12 +194,16 @@ def test_a_step_of_learning_sees_16_pictures_in_bfloat16_where_the_cpu_has_it(
     torch.save({"model": _base(), "train_args": {}}, base)
     recipe = a_recipe().model_copy(update={"train_px": PX, "epochs": 2})
     stepped = Trainer.optimizer_step
-    monkeypatch.setattr(Trainer, "optimizer_step", lambda self: (steps.append(self.epoch), stepped(self)))
+
+    def step(trainer: Trainer) -> None:
+        steps.append(trainer.epoch)
+        stepped(trainer)
 
     def seen(images: torch.Tensor, _: float) -> torch.Tensor:
         halved.append(torch.is_autocast_enabled("cpu"))
         return images
 
+    monkeypatch.setattr(Trainer, "optimizer_step", step)
     monkeypatch.setattr("models.train.darkened", seen)
 
     train(recipe, dataset, base, tmp_path / "out", resume=False)

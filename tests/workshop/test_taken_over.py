@@ -1,0 +1,32 @@
+"""What judges in a published model is taken over as it is; needs the extra `train` (`make test-train`)."""
+
+from typing import Any
+
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from models.detector import CATALOG
+from models.manifest import ModelError
+from models.picture import read_picture
+from models.preprocess import letterbox
+from models.taken_over import scene_of
+
+
+def test_the_scene_of_a_published_model_judges_as_its_file_does() -> None:
+    water = CATALOG / "water"
+    model: Any = onnx.load(water / "model.onnx")
+    logit = next(node.output[0] for node in model.graph.node if node.name == "/scene/judge/Gather")
+    model.graph.output.append(onnx.helper.make_tensor_value_info(logit, onnx.TensorProto.FLOAT, [1]))
+    session = onnxruntime.InferenceSession(model.SerializeToString())
+    picture = read_picture(next((water / "golden").glob("*.jpg")))
+    blob = letterbox(picture, 384).blob
+
+    with torch.no_grad():
+        ours = float(scene_of(water)(torch.from_numpy(blob))[0])
+
+    assert ours == pytest.approx(float(session.run([logit], {"images": blob})[0][0]), abs=0.02)
+    assert abs(ours) > 1
+    with pytest.raises(ModelError, match=r"street.model\.onnx holds no judge of scenes"):
+        scene_of(CATALOG / "street")
