@@ -69,7 +69,7 @@ def export(
                 f"recipe {recipe.name} judges a scene: name what `models scene` wrote with --scene"
             )
         yield "measuring what boxes and scene are worth on the validation pictures"
-        judged = scene_of(scene) if scene.is_dir() else load_scene(scene)
+        judged = scene_of(scene, recipe.scene) if scene.is_dir() else load_scene(scene)
         network = back(network, judged, recipe, _told(dataset, recipe))
     gone = farewell(out)
     with published(out) as part:

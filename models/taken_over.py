@@ -24,10 +24,16 @@ def taken_over(model: Path, lesson: Lesson) -> tuple[Closer, Judge]:
     return looks[which], _judge_in(model, second, f"judge.judges.{which}.", ", ".join(lesson.labels))
 
 
-def scene_of(model: Path) -> Scene:
-    """Return the scene that backs the boxes of the published model in ``model``."""
+def scene_of(model: Path, label: str) -> Scene:
+    """Return the scene that backs the boxes of ``label`` in the published model in ``model``.
+
+    Raise ``ModelError`` where it has no scene, ``RecipeError`` where it is about other things.
+    """
+    manifest = load_manifest(model)
+    if label not in manifest.labels:
+        raise RecipeError(f"{model} knows {', '.join(manifest.labels)}, not {label}: learn a scene of it")
     scene = Scene()
-    scene.judge = _judge_in(model, load_manifest(model).files["fp32"], "scene.judge.", "scenes")
+    scene.judge = _judge_in(model, manifest.files["fp32"], "scene.judge.", "scenes")
     scene.eval()
     return scene
 
@@ -38,7 +44,7 @@ def is_of(look: Closer, lesson: Lesson) -> bool:
 
 
 def _judge_in(model: Path, file: ModelFile, holder: str, judged: str) -> Judge:
-    """Return the judge whose weights have names that begin with ``holder``."""
+    """Return the judge whose weights are named ``holder`` and more; raise ``ModelError`` if there is none."""
     known = {
         name.removeprefix(holder): torch.from_numpy(values.astype(np.float32))
         for name, values in weights_in(read_verified(model, file)).items()

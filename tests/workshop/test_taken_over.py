@@ -11,22 +11,28 @@ from models.detector import CATALOG
 from models.manifest import ModelError
 from models.picture import read_picture
 from models.preprocess import letterbox
+from models.recipe import RecipeError
 from models.taken_over import scene_of
+
+GATHER = "/scene/judge/Gather"
+"""The node of the file that gives the scene's logit."""
 
 
 def test_the_scene_of_a_published_model_judges_as_its_file_does() -> None:
     water = CATALOG / "water"
     model: Any = onnx.load(water / "model.onnx")
-    logit = next(node.output[0] for node in model.graph.node if node.name == "/scene/judge/Gather")
+    (logit,) = (node.output[0] for node in model.graph.node if node.name == GATHER)
     model.graph.output.append(onnx.helper.make_tensor_value_info(logit, onnx.TensorProto.FLOAT, [1]))
     session = onnxruntime.InferenceSession(model.SerializeToString())
     picture = read_picture(next((water / "golden").glob("*.jpg")))
     blob = letterbox(picture, 384).blob
 
     with torch.no_grad():
-        ours = float(scene_of(water)(torch.from_numpy(blob))[0])
+        ours = float(scene_of(water, "water")(torch.from_numpy(blob))[0])
 
     assert ours == pytest.approx(float(session.run([logit], {"images": blob})[0][0]), abs=0.02)
     assert abs(ours) > 1
     with pytest.raises(ModelError, match=r"street.model\.onnx holds no judge of scenes"):
-        scene_of(CATALOG / "street")
+        scene_of(CATALOG / "street", "truck")
+    with pytest.raises(RecipeError, match=r"street knows .*, not water: learn a scene of it"):
+        scene_of(CATALOG / "street", "water")

@@ -14,10 +14,9 @@ from models.heads import Surest, transplant
 from models.lifts import BLANK, ENOUGH, measure_lifts
 from models.night import darkened
 from models.recipe import RECIPES, Recipe, RecipeError, load_recipe
-from models.train import Trainer, check_loss, train
+from models.train import check_loss, train
 from models.weights import load_weights, mean_weights
 from tests.dataset_files import number
-from tests.workshop.puddles import a_dataset, a_recipe
 
 PX = 64
 
@@ -182,34 +181,6 @@ def test_a_run_that_is_there_is_not_overwritten(recipe: Recipe, tmp_path: Path) 
     last.unlink()
     with pytest.raises(RecipeError, match="nothing to resume"):
         train(recipe, tmp_path, tmp_path / "base.pt", tmp_path, resume=True)
-
-
-def test_a_step_of_learning_sees_16_pictures_in_bfloat16_where_the_cpu_has_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    dataset, base = a_dataset(tmp_path / "dataset"), tmp_path / "base.pt"
-    steps, halved = list[int](), list[bool]()
-    with (dataset / "data.yaml").open("a", encoding="utf-8") as description:
-        description.write("train: train.txt\nval: images/val\n")
-    torch.save({"model": _base(), "train_args": {}}, base)
-    recipe = a_recipe().model_copy(update={"train_px": PX, "epochs": 2})
-    stepped = Trainer.optimizer_step
-
-    def step(trainer: Trainer) -> None:
-        steps.append(trainer.epoch)
-        stepped(trainer)
-
-    def seen(images: torch.Tensor, _: float) -> torch.Tensor:
-        halved.append(torch.is_autocast_enabled("cpu"))
-        return images
-
-    monkeypatch.setattr(Trainer, "optimizer_step", step)
-    monkeypatch.setattr("models.train.darkened", seen)
-
-    train(recipe, dataset, base, tmp_path / "out", resume=False)
-
-    assert steps == [0, 0, 1, 1]  # of 24 pictures each
-    assert halved == [torch.cpu._is_avx512_bf16_supported()] * 4  # noqa: SLF001
 
 
 def test_a_loss_that_is_no_number_ends_the_run() -> None:
