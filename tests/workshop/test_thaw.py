@@ -77,7 +77,7 @@ def test_a_network_that_a_scene_backs_is_thawed_alone() -> None:
 
 
 def test_the_first_step_of_learning_does_not_undo_what_is_known() -> None:
-    recipe, picture = load_recipe(RECIPES / "water.toml"), _golden("water")[0]
+    recipe, picture = load_recipe(RECIPES / "water.toml"), _golden("water")[1]
     network = thaw(recipe, CATALOG / "water", [picture])
     images = torch.from_numpy(letterbox(picture, recipe.train_px).blob)
 
