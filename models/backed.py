@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from models.informed import tell
 from models.preprocess import letterbox
 from models.recipe import Recipe, RecipeError
 from models.scene import Scene
@@ -35,13 +36,13 @@ class Backed(nn.Module):  # type: ignore[misc]
 
     def forward(self, images: Tensor) -> Tensor:
         """Return (1, 4 + labels, anchors) for images (1, 3, height, width)."""
+        seen = self.scene(images)
+        tell(self.detector, self.scene.maps)
         answer = self.detector(images)
         boxes, scene, bias = self.worth
         ours = answer[:, self.row : self.row + 1]
         surest = ours.amax(2, keepdim=True).clamp(min=FAINTEST)
-        shown = torch.sigmoid(
-            surest.logit(FAINTEST) * boxes + self.scene(images).view(-1, 1, 1) * scene + bias
-        )
+        shown = torch.sigmoid(surest.logit(FAINTEST) * boxes + seen.view(-1, 1, 1) * scene + bias)
         return torch.cat([answer[:, : self.row], shown * ours / surest, answer[:, self.row + 1 :]], dim=1)
 
 
@@ -52,8 +53,10 @@ def back(detector: Any, scene: Scene, recipe: Recipe, told: Told) -> Backed:  # 
     with torch.no_grad():
         for picture, shows in told:
             images = torch.from_numpy(letterbox(picture, recipe.input_px).blob)
+            judged = scene(images)[0]
+            tell(detector, scene.maps)
             surest = detector(images)[0, 4 + row].amax()
-            seen.append(torch.stack([surest.logit(FAINTEST), scene(images)[0], torch.tensor(1.0)]))
+            seen.append(torch.stack([surest.logit(FAINTEST), judged, torch.tensor(1.0)]))
             truths.append(float(shows))
     columns = torch.stack(seen) if seen else torch.empty(0, 3)
     return Backed(detector, scene, row, weigh(columns, torch.tensor(truths)))

@@ -2,6 +2,7 @@
 
 import pickle
 import struct
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from models.recipe import RecipeError
 
 MAPS = 1280
 """What EfficientNet-Lite2 knows at each place, in so many maps."""
+MAPS_AT = {6: 48, 14: 120, 20: 352}
+"""Its last blocks of strides 8, 16 and 32, and how many maps each has."""
 PX = 260
 """The side of the pictures that it learnt from; it takes any."""
 HIDDEN = 64
@@ -33,11 +36,21 @@ class Scene(nn.Module):  # type: ignore[misc]
         self.network.load_state_dict(torch.load(known, map_location="cpu", weights_only=True))
         self.network.eval().requires_grad_(requires_grad=False)
         self.judge: nn.Module = Judge()
+        self.maps: dict[int, Tensor] = {}
+        for block in MAPS_AT:
+            layer = self.network.get_submodule(f"_blocks.{block}")
+            layer.register_forward_hook(partial(self._keep, block))
 
     def features(self, images: Tensor) -> Tensor:
-        """Return (n, 2560), mean and maximum of each map, for images (n, 3, h, w), RGB from 0 to 1."""
+        """Return (n, 2560), mean and maximum of each map, for images (n, 3, h, w), RGB from 0 to 1.
+
+        What its blocks of ``MAPS_AT`` saw stays in ``maps``, for a detector that is told (`informed.py`).
+        """
         maps = self.network.extract_features((images - MIDDLE) / HALF)
         return torch.cat([maps.mean((2, 3)), maps.amax((2, 3))], dim=1)
+
+    def _keep(self, block: int, _layer: nn.Module, _input: Any, seen: Tensor) -> None:  # noqa: ANN401
+        self.maps[block] = seen
 
     def forward(self, images: Tensor) -> Tensor:
         """Return (n,) logits of the thing being there."""

@@ -13,6 +13,7 @@ from ultralytics.nn.modules import Conv
 from ultralytics.nn.tasks import DetectionModel
 
 from models.heads import extended, moved, relabelled
+from models.informed import inform
 from models.manifest import Manifest, ModelError, load_manifest, read_verified
 from models.preprocess import letterbox
 from models.recipe import Recipe, RecipeError
@@ -25,6 +26,8 @@ BASE = "base."
 FIRST, WIDTH = "model.0.conv.weight", "model.23.cv3.0.0.1.conv.weight"
 SPOKEN = "model.23/cv3.0/cv3.0.2/cv3.0.2.0/Conv_output_0"
 """What is split into the labels where several rows speak for one."""
+HINTED = "hints.0."
+"""The first convolution of a network that takes hints."""
 Values = dict[str, NDArray[Any]]
 
 
@@ -68,6 +71,8 @@ def _read(model: Path, manifest: Manifest, holders: Sequence[str]) -> Any:  # no
     counts = _rows(onnx.load_from_string(content).graph, holder, values) or [1] * len(manifest.labels)
     try:
         network = relabelled(_network(len(known[WIDTH])), manifest.labels, counts)
+        if f"{HINTED}weight" in known:
+            inform(network)
         _fill(network, known)
     except (KeyError, RuntimeError) as exc:
         raise ModelError(f"{model} holds no YOLO11n of recipe {manifest.name}: {exc}") from exc

@@ -9,6 +9,7 @@ from ultralytics.models.yolo.detect import DetectionTrainer
 from ultralytics.utils.torch_utils import strip_optimizer
 
 from models.heads import transplant
+from models.informed import inform
 from models.night import darkened
 from models.picture import evenly, find_pictures, read_picture
 from models.recipe import Recipe, RecipeError
@@ -138,6 +139,8 @@ class Trainer(DetectionTrainer):  # type: ignore[misc]
     def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> Any:  # noqa: ANN401, ARG002, FBT001, FBT002
         """Return the model to train; ultralytics calls this."""
         model = transplant(weights, self.recipe)
+        if self.recipe.scene is not None:
+            inform(model)
         return model.to(memory_format=torch.channels_last)  # a fifth faster on a CPU
 
     def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:

@@ -17,13 +17,14 @@ def test_a_step_sees_16_pictures_in_bfloat16_where_the_cpu_has_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, has_bfloat16: bool
 ) -> None:
     dataset, of_loss = a_dataset(tmp_path / "dataset"), set[torch.dtype]()
-    steps, shortened = list[int](), list[bool]()
+    steps, shortened, rates = list[int](), list[bool](), list[float]()
     with (dataset / "data.yaml").open("a", encoding="utf-8") as description:
         description.write("train: train.txt\nval: images/val\n")
     stepped, lost = Trainer.optimizer_step, v8DetectionLoss.loss
 
     def step(trainer: Any) -> None:
         steps.append(trainer.epoch)
+        rates.extend(group["lr"] for group in trainer.optimizer.param_groups)
         stepped(trainer)
 
     def darken(images: torch.Tensor, _: float) -> torch.Tensor:
@@ -45,4 +46,5 @@ def test_a_step_sees_16_pictures_in_bfloat16_where_the_cpu_has_it(
 
     assert steps == [0, 0, 1, 1]  # of 24 pictures each
     assert shortened == [has_bfloat16] * 4
+    assert max(rates) <= recipe.learning_rate  # biases warm up from below, too
     assert of_loss == {torch.float32}
