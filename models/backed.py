@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from models.informed import tell
+from models.informed import show
 from models.preprocess import letterbox
 from models.recipe import Recipe, RecipeError
 from models.scene import Scene
@@ -36,13 +36,13 @@ class Backed(nn.Module):  # type: ignore[misc]
 
     def forward(self, images: Tensor) -> Tensor:
         """Return (1, 4 + labels, anchors) for images (1, 3, height, width)."""
-        seen = self.scene(images)
-        tell(self.detector, self.scene.maps)
+        judged = self.scene(images)
+        show(self.detector, self.scene)
         answer = self.detector(images)
         boxes, scene, bias = self.worth
         ours = answer[:, self.row : self.row + 1]
         surest = ours.amax(2, keepdim=True).clamp(min=FAINTEST)
-        shown = torch.sigmoid(surest.logit(FAINTEST) * boxes + seen.view(-1, 1, 1) * scene + bias)
+        shown = torch.sigmoid(surest.logit(FAINTEST) * boxes + judged.view(-1, 1, 1) * scene + bias)
         return torch.cat([answer[:, : self.row], shown * ours / surest, answer[:, self.row + 1 :]], dim=1)
 
 
@@ -54,7 +54,7 @@ def back(detector: Any, scene: Scene, recipe: Recipe, told: Told) -> Backed:  # 
         for picture, shows in told:
             images = torch.from_numpy(letterbox(picture, recipe.input_px).blob)
             judged = scene(images)[0]
-            tell(detector, scene.maps)
+            show(detector, scene)
             surest = detector(images)[0, 4 + row].amax()
             seen.append(torch.stack([surest.logit(FAINTEST), judged, torch.tensor(1.0)]))
             truths.append(float(shows))

@@ -16,6 +16,7 @@ from models.dataset_folder import training_id_of
 from models.detector import load_detector
 from models.golden import record_golden
 from models.heads import moved, transplant
+from models.informed import check_hints
 from models.lifts import measure_lifts
 from models.manifest import FILES, Manifest, pinned, save_manifest
 from models.picture import evenly, find_pictures, read_picture
@@ -91,7 +92,9 @@ def assemble(
     ``ordinary`` pictures, without any faint label, say how much those may be lifted; the base network of a
     published model's folder is lifted already and stays as it is.
     """
-    learnt = _ready(moved(transplant(mean_weights(weights), recipe), recipe.odds))
+    known = mean_weights(weights)
+    check_hints(known, recipe)
+    learnt = _ready(moved(transplant(known, recipe), recipe.odds))
     if not recipe.learn:
         return learnt
     if base is None:
@@ -101,9 +104,9 @@ def assemble(
         )
     if base.is_dir():
         return Beside(_ready(base_of(recipe, base)), learnt, recipe)
-    known = load_weights(base)
-    lifts = measure_lifts(_ready(deepcopy(known)), ordinary, recipe) if recipe.faint else {}
-    return Beside(_ready(transplant(known, recipe, lifts)), learnt, recipe)
+    theirs = load_weights(base)
+    lifts = measure_lifts(_ready(deepcopy(theirs)), ordinary, recipe) if recipe.faint else {}
+    return Beside(_ready(transplant(theirs, recipe, lifts)), learnt, recipe)
 
 
 def export_fp32(recipe: Recipe, network: nn.Module, out: Path, *, version: str, training_id: str) -> Manifest:

@@ -32,7 +32,8 @@ def quantise(directory: Path, pictures: Iterable[NDArray[np.uint8]], *, scene_on
 
     Activations unsigned, weights signed per channel and of 7 bits: right with and without VNNI instructions.
     The decoding after the head stays in floats: one scale for pixels and scores would erase the scores.
-    With ``scene_only`` all that finds boxes stays in floats too.
+    With ``scene_only`` all that finds boxes computes in floats too; hints that it takes are of the scene's
+    8-bit maps.
     """
     manifest = load_manifest(directory)
     whole, prepared, path = directory / FILES["fp32"], directory / "prepared.onnx", directory / FILES["int8"]

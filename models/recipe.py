@@ -84,7 +84,7 @@ class Recipe(BaseModel):
     learning_rate: Annotated[float, Field(gt=0, lt=1)]
     frozen_layers: Annotated[
         int, Field(ge=0, le=23)
-    ]  # from the input on; 23 of YOLO11n leaves the head to learn
+    ]  # from the input on; 23 of YOLO11n leaves the head to learn (hints always do)
     mosaic: Annotated[float, Field(ge=0, le=1)] = 0.6  # share of pictures made of four
     night_share: Annotated[float, Field(ge=0, le=1)] = 0.0  # share of pictures darkened
     labels: dict[str, tuple[str, ...]]

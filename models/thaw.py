@@ -26,8 +26,8 @@ BASE = "base."
 FIRST, WIDTH = "model.0.conv.weight", "model.23.cv3.0.0.1.conv.weight"
 SPOKEN = "model.23/cv3.0/cv3.0.2/cv3.0.2.0/Conv_output_0"
 """What is split into the labels where several rows speak for one."""
-HINTED = "hints.0."
-"""The first convolution of a network that takes hints."""
+HINTED = "hints.0.weight"
+"""What a network that takes hints has besides."""
 Values = dict[str, NDArray[Any]]
 
 
@@ -71,7 +71,7 @@ def _read(model: Path, manifest: Manifest, holders: Sequence[str]) -> Any:  # no
     counts = _rows(onnx.load_from_string(content).graph, holder, values) or [1] * len(manifest.labels)
     try:
         network = relabelled(_network(len(known[WIDTH])), manifest.labels, counts)
-        if f"{HINTED}weight" in known:
+        if HINTED in known:
             inform(network)
         _fill(network, known)
     except (KeyError, RuntimeError) as exc:

@@ -9,7 +9,7 @@ from ultralytics.models.yolo.detect import DetectionTrainer
 from ultralytics.utils.torch_utils import strip_optimizer
 
 from models.heads import transplant
-from models.informed import inform
+from models.informed import check_hints, inform, is_informed, takes_hints
 from models.night import darkened
 from models.picture import evenly, find_pictures, read_picture
 from models.recipe import Recipe, RecipeError
@@ -30,7 +30,7 @@ def train(recipe: Recipe, dataset: Path, weights: Path, out: Path, *, resume: bo
     last = out / "run" / "weights" / "last.pt"
     data = str(dataset / "data.yaml")
     if resume:
-        _check_unfinished(last, data)
+        _check_unfinished(last, data, recipe)
     elif last.exists():
         raise RecipeError(f"{last} is there from an earlier run: go on with --resume, or name another --out")
     if not resume:
@@ -103,22 +103,23 @@ def check_loss(trainer: Any) -> None:  # noqa: ANN401  ultralytics ships no type
 def _begin(recipe: Recipe, dataset: Path, weights: Path, out: Path) -> Path:
     """Return the file of weights to begin with; of a model's folder it is made, in ``out``."""
     if not weights.is_dir():
-        load_weights(weights)  # a wrong file is told before the run's folder is made
+        check_hints(load_weights(weights), recipe)  # told before the run's folder is made
         return weights
     pictures = evenly(list(find_pictures(dataset / "images" / "train")), THAWING_PICTURES)
     network = thaw(recipe, weights, map(read_picture, pictures))
+    check_hints(network, recipe)
     out.mkdir(parents=True, exist_ok=True)
     path = out / "thawed.pt"
     torch.save({"model": network, "epoch": -1}, path)
     return path
 
 
-def _check_unfinished(last: Path, data: str) -> None:
+def _check_unfinished(last: Path, data: str, recipe: Recipe) -> None:
     if not last.exists():
         raise RecipeError(f"nothing to resume: {last} is missing; start without --resume")
     try:
         begun = torch.load(last, map_location="cpu", weights_only=False)
-        epoch, theirs = begun["epoch"], begun["train_args"]["data"]
+        epoch, theirs, informed = begun["epoch"], begun["train_args"]["data"], is_informed(begun.get("ema"))
     except (OSError, RuntimeError, EOFError, KeyError, pickle.UnpicklingError) as exc:
         raise RecipeError(f"{last} cannot be read ({exc}): start anew with another --out") from exc
     if epoch < 0:
@@ -127,6 +128,11 @@ def _check_unfinished(last: Path, data: str) -> None:
         )
     if Path(theirs).resolve() != Path(data).resolve():
         raise RecipeError(f"{last} was begun on {theirs}: resume with that dataset, or name another --out")
+    if informed != takes_hints(recipe):
+        raise RecipeError(
+            f"{last} was begun {'with' if informed else 'without'} hints of a scene, unlike the recipe: "
+            "train on from it with --weights and another --out"
+        )
 
 
 class Trainer(DetectionTrainer):  # type: ignore[misc]
@@ -139,7 +145,7 @@ class Trainer(DetectionTrainer):  # type: ignore[misc]
     def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> Any:  # noqa: ANN401, ARG002, FBT001, FBT002
         """Return the model to train; ultralytics calls this."""
         model = transplant(weights, self.recipe)
-        if self.recipe.scene is not None:
+        if takes_hints(self.recipe):
             inform(model)
         return model.to(memory_format=torch.channels_last)  # a fifth faster on a CPU
 

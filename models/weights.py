@@ -7,6 +7,7 @@ from typing import Any
 
 from ultralytics.nn.tasks import DetectionModel, load_checkpoint
 
+from models.informed import inform, is_informed
 from models.recipe import RecipeError
 
 
@@ -37,7 +38,10 @@ def mean_weights(paths: Sequence[Path]) -> Any:  # noqa: ANN401  ultralytics shi
 
     Wortsman and others, Model soups, 2022: at the cost of one, mostly as good as the best of them or better.
     """
-    network, *others = (load_weights(path).float() for path in paths)
+    networks = [load_weights(path).float() for path in paths]
+    if any(map(is_informed, networks)):  # hints that a network was never given are hints of zero
+        networks = list(map(inform, networks))
+    network, *others = networks
     for path, other in zip(paths[1:], others, strict=True):
         if other.names != network.names or _shapes(other) != _shapes(network):
             raise RecipeError(
