@@ -5,10 +5,12 @@ import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from models.detector import CATALOG, load_detector
 from models.manifest import FILES, load_manifest
+from models.overlaps import iou
 from models.picture import find_pictures, read_picture
 from models.quantise import _is_decoding, add_int8, drop_int8, judge_int8, quantise
 
@@ -52,7 +54,8 @@ def test_int8_of_a_detector_with_a_scene_says_nearly_the_same(
         both = min(len(found.boxes), len(again.boxes))  # a scene lifts all alike: the order stays
         compared += both
         if scene_only:
-            assert again.boxes[:both] == pytest.approx(found.boxes[:both], abs=1.0)  # hints
+            overlaps = np.diag(iou(again.boxes[:both], found.boxes[:both]))
+            assert (overlaps > 0.9).all()  # hints come from 8-bit maps
     assert compared
 
 
