@@ -130,7 +130,7 @@ def test_a_look_is_shown_once_and_another_network_has_no_hints() -> None:
 
 
 def test_a_published_detector_with_hints_looks_once_and_is_thawed_with_them(tmp_path: Path) -> None:
-    recipe, picture = load_recipe(RECIPES / "water.toml"), _golden()[0]
+    recipe, picture = load_recipe(RECIPES / "water.toml"), _golden()[1]  # with water
     network, out = _network(), tmp_path / "model"
     torch.save({"model": network, "epoch": -1}, tmp_path / "last.pt")
     assembled = assemble(recipe, [tmp_path / "last.pt"], None, [])
