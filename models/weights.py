@@ -13,6 +13,8 @@ from models.recipe import RecipeError
 
 def load_weights(path: Path) -> Any:  # noqa: ANN401  ultralytics ships no types
     """Return the detector of ``path``; raise ``RecipeError`` where there is none."""
+    if path.is_dir():
+        raise RecipeError(f"{path} is a folder: name a file of weights (.pt), such as last.pt of a run")
     if not path.is_file():
         raise RecipeError(f"{path} is missing: name the file of weights (.pt)")
     try:

@@ -218,3 +218,5 @@ def test_a_file_that_holds_no_weights_is_named(tmp_path: Path, content: bytes | 
         load_weights(path)
     with pytest.raises(RecipeError, match=r"gone\.pt is missing"):
         load_weights(tmp_path / "gone.pt")
+    with pytest.raises(RecipeError, match="is a folder: name a file of weights"):
+        load_weights(tmp_path)
