@@ -23,7 +23,7 @@ from models.scene import PX, Scene
 from models.tracing import trace
 
 Eye = Callable[[NDArray[np.float32]], NDArray[np.float32]]
-"""A model's input (1, 3, h, w) to its features (1, 2560)."""
+"""A model's input (1, 3, h, w) to its features (1, 2560), or to what else a network answers."""
 PARTS = "train", "val"
 TOGETHER = 32
 """So many pictures are looked at between two steps of the progress."""
@@ -41,11 +41,15 @@ class Progress:
     total: int
 
 
-def open_eye(out: Path) -> Eye:
-    """Return what looks with onnxruntime, three times as fast as torch on a CPU; its file lies in ``out``."""
+def open_eye(out: Path, network: nn.Module | None = None) -> Eye:
+    """Return what looks with onnxruntime, three times as fast as torch on a CPU; its file lies in ``out``.
+
+    Without a ``network`` of its own it sees the features of a scene.
+    """
     path = out / "features.onnx"
-    network = Scene().eval()
-    network.judge = nn.Identity()
+    if network is None:
+        network = Scene().eval()
+        network.judge = nn.Identity()
     trace(network, path, PX, "features", {})
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # pictures side by side are twice as fast as one on two cores

@@ -1,13 +1,12 @@
 """Learning the second look: regions around a detector's own boxes teach which of them show the thing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
 
 from models import second_look, seen_regions, shown, views
 from models.alarms import auroc
@@ -18,13 +17,13 @@ from models.detector import OnnxDetector, load_detector
 from models.eye import PARTS, Progress, claim, constants_of, look_at_all, open_eye
 from models.golden import record_golden
 from models.learn_scene import teach
+from models.looks_again import Judged, write_looks
 from models.manifest import SECOND_FILE, Closer, Second, load_manifest, pinned, save_manifest
 from models.recipe import Lesson, Recipe, RecipeError
-from models.scene import MAPS, Judge, Scene
+from models.scene import MAPS
 from models.seen_regions import AS_IT_IS, BOX_LOGIT, FEATURES, INPUT_PX, TOLD, WHICH, closer_of, look
 from models.taken_over import taken_over
 from models.teachable import check_teachable
-from models.tracing import shrink, trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +70,7 @@ def learn_second(
             rows[part].append(rows_of)
         yield progress
     train, val = (np.concatenate(rows[part]) for part in PARTS)
-    looks = dict(kept)
+    looks: dict[Lesson, tuple[Closer, Judged]] = dict(kept)
     for which, lesson in enumerate(recipe.second):
         ours = train[train[:, WHICH] == which]
         judge = teach(np.delete(ours, (WHICH, AS_IT_IS, BOX_LOGIT), axis=1))
@@ -79,10 +78,10 @@ def learn_second(
         with torch.no_grad():
             seen = judge(torch.from_numpy(asked[:, FEATURES:])).numpy()
         closer, learnt = weighed(lesson, asked[:, TOLD] > 0, asked[:, BOX_LOGIT], seen)
-        looks[lesson] = closer, judge
+        looks[lesson] = closer, Judged(judge=judge)
         yield learnt
     closers, judged = zip(*(looks[lesson] for lesson in whole), strict=True)
-    _write(model, judged)
+    write_looks(model, judged)
     name_second(model, closers, f"{recipe.name}-{training_id_of(dataset)}", version)
 
 
@@ -104,7 +103,7 @@ def check_looked_at(recipe: Recipe, only: str) -> None:
         raise RecipeError(f"recipe {recipe.name} does not look again at {only}")
 
 
-def _kept(recipe: Recipe, only: str, judges: Path) -> dict[Lesson, tuple[Closer, Judge]]:
+def _kept(recipe: Recipe, only: str, judges: Path) -> dict[Lesson, tuple[Closer, Judged]]:
     """Return the looks that are not learnt again."""
     check_looked_at(recipe, only)
     return {lesson: taken_over(judges, lesson) for lesson in recipe.second if only not in lesson.labels}
@@ -133,35 +132,6 @@ def weighed(
         auroc_before=before,
         auroc_after=after,
     )
-
-
-class _Judges(nn.Module):  # type: ignore[misc]
-    """Features to a logit for each kind of look."""
-
-    def __init__(self, judges: Sequence[Judge]) -> None:
-        super().__init__()
-        self.judges = nn.ModuleList(judges)
-
-    def forward(self, features: Tensor) -> Tensor:
-        """Return (n, looks) logits for features (n, 2560)."""
-        return torch.stack([judge(features) for judge in self.judges], dim=1)
-
-
-def _write(model: Path, judges: Sequence[Judge]) -> None:
-    """Write the network.
-
-    Interrupted before the manifest names it, a model that had a second look is refused for its hash until
-    this runs again.
-    """
-    network = Scene().eval()
-    network.judge = _Judges(judges).eval()
-    part = model / f".{SECOND_FILE}.part"
-    try:
-        trace(network, part, INPUT_PX, "logits", {})
-        shrink(part)
-        part.replace(model / SECOND_FILE)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def name_second(model: Path, looks: tuple[Closer, ...], training_id: str | None, version: str) -> None:

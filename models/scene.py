@@ -47,7 +47,7 @@ class Scene(nn.Module):  # type: ignore[misc]
         What its blocks of ``MAPS_AT`` saw stays in ``maps``, for a detector that is told (`informed.py`).
         """
         maps = self.network.extract_features((images - MIDDLE) / HALF)
-        return torch.cat([maps.mean((2, 3)), maps.amax((2, 3))], dim=1)
+        return summary_of(maps)
 
     def _keep(self, block: int, _layer: nn.Module, _input: Any, seen: Tensor) -> None:  # noqa: ANN401
         self.maps[block] = seen
@@ -56,6 +56,11 @@ class Scene(nn.Module):  # type: ignore[misc]
         """Return (n,) logits of the thing being there."""
         judged: Tensor = self.judge(self.features(images))
         return judged
+
+
+def summary_of(maps: Tensor) -> Tensor:
+    """Return mean and maximum of each map, (n, 2 c) of (n, c, h, w)."""
+    return torch.cat([maps.mean((2, 3)), maps.amax((2, 3))], dim=1)
 
 
 class Judge(nn.Module):  # type: ignore[misc]

@@ -30,7 +30,9 @@ SURE = 0.2
 SAME = 0.55
 """Boxes that overlap by more than this (IoU) are of one thing."""
 PART = 0.8
-"""A box of which this share lies in a surer one is a part of the same thing."""
+"""A box of which this share lies in a surer one is a part of the same thing,"""
+NEARLY = 1.0
+"""and where the other is larger, its logit may be so much lower."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,15 +127,18 @@ def with_others(look: Closer, found: Detections) -> Detections:
 
 
 def parts_of(boxes: NDArray[np.float32], confidences: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Return which boxes (n, 4) lie in a surer one that lies in none: they are parts of its thing."""
-    order = np.argsort(-confidences, kind="stable")
-    within = shared(boxes[order], boxes[order]) / np.maximum(areas_of(boxes[order])[:, None], 1e-9)
-    parts: list[int] = []
-    for one in range(len(order)):
-        surer = [other for other in range(one) if other not in parts]
-        if (within[one, surer] > PART).any():
-            parts.append(one)
-    return order[np.array(parts, np.intp)]
+    """Return which boxes (n, 4) are parts: each lies in a surer one, or a larger nearly as sure, that is none.
+
+    A thing's front, seen by itself, may be surer than the thing.
+    """
+    sizes, sure, parts = areas_of(boxes), logit(confidences), list[int]()
+    within = shared(boxes, boxes) / np.maximum(sizes[:, None], 1e-9)
+    for one in np.argsort(-sizes, kind="stable"):
+        others = [other for other in range(len(boxes)) if other not in parts]
+        less = np.where(sizes[others] > sizes[one], NEARLY, 0.0)
+        if ((within[one, others] > PART) & (sure[others] > sure[one] - less)).any():
+            parts.append(int(one))
+    return np.array(parts, np.intp)
 
 
 def regions_of(

@@ -59,7 +59,7 @@ def look(
         if part == "train":
             true = [(region_of(box, closer, width, height), box) for box in (*truths, *others)]
             again = [*((region, box) for region, box, _ in ours), *true] * VIEWS
-            places += [(_moved(region, width, height, dice), box, 0.0, False) for region, box in again]
+            places += [(moved(region, width, height, dice), box, 0.0, False) for region, box in again]
         for region, box, sure, as_it_is in places:
             left, top, right, bottom = region
             told, seen = shown_in(lesson, truths, region, box), picture[top:bottom, left:right]
@@ -94,7 +94,7 @@ def closer_of(lesson: Lesson, worth: tuple[float, float, float] = (1.0, 0.0, 0.0
     return Closer(**shape, worth=worth)
 
 
-def _moved(region: Region, width: int, height: int, dice: np.random.Generator) -> Region:
+def moved(region: Region, width: int, height: int, dice: np.random.Generator) -> Region:
     """Return a region somewhat larger or smaller, and beside its place."""
     left, top, right, bottom = region
     side = max(right - left, bottom - top)

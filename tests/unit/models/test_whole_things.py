@@ -67,6 +67,7 @@ def test_a_part_of_a_whole_thing_is_not_another() -> None:
 
     assert carts(0.0, (whole, 0.9, 1), (part, 0.7, 1), (beside, 0.6, 1)) == [("stall", 0.9), ("stall", 0.6)]
     assert carts(0.0, (part, 0.9, 1), (whole, 0.7, 1)) == [("stall", 0.9), ("stall", 0.7)]
+    assert carts(0.0, (part, 0.8, 1), (whole, 0.7, 1)) == [("stall", 0.7)]  # the larger is nearly as sure
     assert carts(0.0, (whole, 0.9, 1), (part, 0.1, 1)) == [("stall", 0.9)]  # too faint to be looked at
     assert (
         carts(0.0, (whole, 0.9, 1), (part, 0.7, 1), asked="truck") == [("stall", FLOOR)] * 2

@@ -1,0 +1,144 @@
+"""A second look learns to see with last blocks of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models import tune_second as tuning
+from models.detector import load_detector
+from models.eye import Progress
+from models.learn_second import Learnt, learn_second
+from models.manifest import load_manifest
+from models.recipe import Recipe, RecipeError
+from models.scene import Scene
+from models.tail import EARLY, Tail
+from models.taken_over import taken_over
+from models.tune_second import tune_second
+from tests.model_files import a_model, onnx
+from tests.workshop.puddles import DRY, LOOK, WET, a_dataset, a_picture, a_recipe
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Constant folding:UserWarning")
+WHOLE = LOOK | {"whole": True}
+BOTH = {"labels": {"water": (), "mud": ()}, "second": [WHOLE, LOOK | {"labels": ["mud"]}]}
+PICTURES = 24
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tuning, "EPOCHS", 2)
+    monkeypatch.setattr(tuning, "BATCH", 6)
+    monkeypatch.setattr(tuning, "WARM", 1)
+    monkeypatch.setattr(tuning, "FEWEST", 10)
+
+
+@pytest.fixture
+def recipe() -> Recipe:
+    return Recipe.model_validate(a_recipe().model_dump() | BOTH)
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    folder = a_dataset(tmp_path / "dataset", ("water", "mud"))
+    for part in ("train", "val"):
+        for label in (folder / "labels" / part).glob("dry*"):
+            label.write_text("1 0.25 0.5 0.5 1\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def model(tmp_path: Path, recipe: Recipe, dataset: Path) -> Path:
+    """One that finds water and mud in the left half of every picture, and looks twice at both."""
+    content = onnx((16, 16, 32, 32, 0.5, 0), (16, 16, 32, 32, 0, 0.5))
+    folder = a_model(tmp_path / "model", content, version="1", labels=("water", "mud"))
+    list(learn_second(recipe, dataset, folder, tmp_path / "seen", version="2"))
+    return folder
+
+
+def test_a_tail_begins_as_the_network_that_it_is_the_end_of() -> None:
+    scene, images = Scene().eval(), torch.rand(1, 3, 96, 64)
+    with torch.no_grad():
+        features = scene.features(images)
+        ours = Tail().eval()(scene.maps[EARLY])
+
+    assert ours.numpy() == pytest.approx(features.numpy(), abs=1e-3)
+    assert features.std() > 0.05
+
+
+def test_a_tuned_look_sees_otherwise_and_the_others_as_before(
+    tmp_path: Path, recipe: Recipe, dataset: Path, model: Path
+) -> None:
+    before, lesson = load_detector(model).second, recipe.second[0]
+    assert before is not None
+    assert taken_over(model, lesson)[1].tail is None
+
+    *steps, learnt = tune_second(recipe, dataset, model, tmp_path / "run", only="water", version="3")
+
+    assert isinstance(learnt, Learnt)
+    assert (learnt.labels, learnt.auroc_after) == (("water",), 1.0)
+    learning = [step for step in steps if isinstance(step, Progress) and step.total not in (PICTURES, 40)]
+    assert [step.done for step in learning] == list(range(1, learning[0].total + 1))
+    manifest, after = load_manifest(model), load_detector(model).second
+    assert after is not None
+    assert manifest.version == "3"
+    assert manifest.second is not None
+    assert manifest.second.looks[1] == before.second.looks[1]
+    dice, region = np.random.default_rng(3), (0, 0, 64, 64)
+    wet, dry = (a_picture(colour, dice) for colour in (WET, DRY))
+    for picture in (wet, dry):
+        assert after.judge(picture, region)[1] == pytest.approx(before.judge(picture, region)[1], abs=1e-2)
+        assert abs(after.judge(picture, region)[0] - before.judge(picture, region)[0]) > 0.1
+    assert after.judge(wet, region)[0] > after.judge(dry, region)[0] + 1
+
+    judged = taken_over(model, lesson)[1]
+    assert judged.tail is not None
+    begun = Tail().state_dict()
+    assert any((begun[name] - value).abs().max() > 1e-3 for name, value in judged.tail.state_dict().items())
+
+    *_, again = tune_second(recipe, dataset, model, tmp_path / "more", only="water", version="4")
+    assert isinstance(again, Learnt)
+    assert load_manifest(model).version == "4"
+
+
+def test_an_interrupted_run_goes_on_where_an_epoch_ended(
+    tmp_path: Path, recipe: Recipe, dataset: Path, model: Path
+) -> None:
+    content = (model / "model.second.onnx").read_bytes()
+    run = tune_second(recipe, dataset, model, tmp_path / "run", only="water", version="3")
+    first = next(_learning(run))
+    for step in _learning(run):
+        if step.done > first.total // 2:
+            break
+    run.close()
+
+    assert (model / "model.second.onnx").read_bytes() == content
+    resumed = tune_second(recipe, dataset, model, tmp_path / "run", only="water", version="3")
+    assert next(_learning(resumed)).done == first.total // 2 + 1
+    resumed.close()
+    (tmp_path / "run" / "tail.pt").write_bytes(b"cut off")
+    with pytest.raises(RecipeError, match=r"tail\.pt cannot be read .*: remove it, or name another --out"):
+        list(tune_second(recipe, dataset, model, tmp_path / "run", only="water", version="3"))
+
+
+def test_only_a_look_at_whole_things_that_is_there_is_tuned(
+    tmp_path: Path, recipe: Recipe, dataset: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(folder: Path, only: str) -> str:
+        with pytest.raises(RecipeError) as told:
+            list(tune_second(recipe, dataset, folder, tmp_path / "run", only=only, version="3"))
+        return str(told.value)
+
+    assert "recipe water looks at no mud as one whole thing" in refused(model, "mud")
+    assert "recipe water does not look again at rain" in refused(model, "rain")
+    content = onnx((16, 16, 32, 32, 0.5, 0))
+    without = a_model(tmp_path / "without", content, version="1", labels=("water", "mud"))
+    assert "does not look again at water as the recipe does" in refused(without, "water")
+    monkeypatch.setattr(tuning, "FEWEST", 100)
+    assert "24 regions of training pictures show the thing, 12 do not: 100 of each" in refused(model, "water")
+
+
+def _learning(steps: Iterator[Progress | Learnt]) -> Iterator[Progress]:
+    """Yield the steps that learnt something."""
+    return (step for step in steps if isinstance(step, Progress) and step.total not in (PICTURES, 40))
