@@ -109,8 +109,9 @@ def tune(
     """Let a second look learn to see with last blocks of its own; then calibrate the model again.
 
     For a look at whole things that `models second` gave the model. The regions that the detector finds in
-    the training pictures teach in ever new views, for six epochs (a quarter of an hour for 5,000 regions on
-    two cores). A look costs a sixth more, the file grows by 7 MB. Interrupt at will; the same again goes on.
+    the training pictures teach in ever new views, for six epochs (half an hour for 5,000 regions on two
+    cores). A region then takes a third longer, the file grows by 7 MB. Interrupt at will; the same again
+    goes on.
     """
     with plain_errors():
         from models.tune_second import tune_second

@@ -111,12 +111,12 @@ def test_an_interrupted_run_goes_on_where_an_epoch_ended(
     for step in _learning(run):
         if step.done > first.total // 2:
             break
-    run.close()
+    del run
 
     assert (model / "model.second.onnx").read_bytes() == content
     resumed = tune_second(recipe, dataset, model, tmp_path / "run", only="water", version="3")
     assert next(_learning(resumed)).done == first.total // 2 + 1
-    resumed.close()
+    del resumed
     (tmp_path / "run" / "tail.pt").write_bytes(b"cut off")
     with pytest.raises(RecipeError, match=r"tail\.pt cannot be read .*: remove it, or name another --out"):
         list(tune_second(recipe, dataset, model, tmp_path / "run", only="water", version="3"))
