@@ -35,7 +35,7 @@ Seen = Sequence[tuple[str, NDArray[np.float32]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How many of the pictures have been looked at."""
+    """How many of the pictures have been looked at, or of the steps of learning are done."""
 
     done: int
     total: int

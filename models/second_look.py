@@ -127,7 +127,7 @@ def with_others(look: Closer, found: Detections) -> Detections:
 
 
 def parts_of(boxes: NDArray[np.float32], confidences: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Return which boxes (n, 4) are parts: in a surer one, or a larger nearly as sure, that is none.
+    """Return which boxes (n, 4) are parts: in a surer one, or in a larger one nearly as sure, that stays.
 
     A thing's front, seen by itself, may be surer than the thing.
     """

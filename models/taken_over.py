@@ -9,7 +9,7 @@ import torch
 from models.looks_again import Judged
 from models.manifest import Closer, ModelError, ModelFile, load_manifest, read_verified
 from models.recipe import Lesson, RecipeError
-from models.scene import Judge, Scene
+from models.scene import MAPS, Judge, Scene
 from models.seen_regions import closer_of
 from models.tail import Tail
 from models.tracing import weights_in
@@ -54,7 +54,10 @@ def is_of(look: Closer, lesson: Lesson) -> bool:
 
 def _judge_in(model: Path, file: ModelFile, holder: str, judged: str) -> Judge:
     """Return the judge whose weights are named ``holder`` and more; raise ``ModelError`` if there is none."""
-    return _filled(Judge(), _weights_of(model, file, holder), model, file, judged)
+    known = _weights_of(model, file, holder)
+    if known:  # a mean of nothing but zeros is slimmed out of a file, so is a deviation of ones
+        known = {"mean": torch.zeros(2 * MAPS), "deviation": torch.ones(2 * MAPS)} | known
+    return _filled(Judge(), known, model, file, judged)
 
 
 def _weights_of(model: Path, file: ModelFile, holder: str) -> dict[str, torch.Tensor]:

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from models import region_examples, seen_regions, views
+from models import region_examples, second_look, seen_regions, shown, views
+from models import tail as tail_of_scene
 from models.dataset_folder import training_id_of
 from models.eye import Progress, claim, constants_of, open_eye
 from models.learn_second import Learnt, check_looked_at, detector_for, name_second
@@ -111,9 +112,18 @@ def tune_second(
     check_teachable(recipe, dataset)
     which = _whole_thing(recipe, only)
     lesson, detector = recipe.second[which], detector_for(recipe, model)
+    staged, second = out / "model", load_manifest(model).second
+    if staged.resolve() == model.resolve() or out.resolve().is_relative_to(model.resolve()):
+        raise RecipeError(f"{out} would hold the model itself: name another --out, beside {model}")
     taken = [taken_over(model, one) for one in recipe.second]
+    if second and len(second.looks) != len(taken):
+        raise RecipeError(
+            f"{model} looks again at more than recipe {recipe.name} says: take the recipe that made it"
+        )
     looks = [judged for _, judged in taken]
-    constants = constants_of(views, seen_regions, region_examples, sys.modules[__name__])
+    constants = constants_of(
+        views, shown, second_look, seen_regions, region_examples, tail_of_scene, sys.modules[__name__]
+    )
     claim(out, f"{training_id_of(dataset)} {load_manifest(model).sha256_of('fp32')} {lesson!r} {constants}")
     examples = list[Example]()
     for progress, found in examples_of(recipe, lesson, dataset, detector):
@@ -122,8 +132,8 @@ def tune_second(
     judge, tail = looks[which].judge, looks[which].tail or Tail()
     yield from learn(judge, tail, examples, out)
     looks[which] = Judged(judge=judge, tail=tail)
-    staged = out / "model"
-    shutil.copytree(model, staged, dirs_exist_ok=True)
+    shutil.rmtree(staged, ignore_errors=True)
+    shutil.copytree(model, staged, ignore=shutil.ignore_patterns("golden"))
     write_looks(staged, looks)
     closers = tuple(closer for closer, _ in taken)
     name_second(staged, closers, f"{recipe.name}-{training_id_of(dataset)}", version)

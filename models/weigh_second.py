@@ -58,7 +58,9 @@ def weigh_second(
         closers[which], learnt = weighed(lesson, told > 0, sure, seen)
         yield learnt
     if judges.resolve() != model.resolve():
-        shutil.copyfile(judges / SECOND_FILE, model / SECOND_FILE)
+        part = model / f".{SECOND_FILE}.part"
+        shutil.copyfile(judges / SECOND_FILE, part)
+        part.replace(model / SECOND_FILE)
     name_second(model, tuple(closers), look.second.training_id, version)
 
 

@@ -108,9 +108,10 @@ def tune(
 ) -> None:
     """Let a second look learn to see with last blocks of its own; then calibrate the model again.
 
-    For a look at whole things that `models second` gave the model. The regions that the detector finds in
-    the training pictures teach in ever new views, for six epochs (half an hour for 5,000 regions on two
-    cores). A region then takes a third longer, the file grows by 7 MB. Interrupt at will; the same again
+    For a look at whole things that `models second` gave the model. Regions of the training pictures teach,
+    around the detector's boxes, the true ones and those of what is taken for them, in ever new views for six
+    epochs (half an hour for 5,000 regions an epoch on two cores, with half a megabyte of memory for each
+    region). A region then takes a third longer, the file grows by 7 MB. Interrupt at will; the same again
     goes on.
     """
     with plain_errors():

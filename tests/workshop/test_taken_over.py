@@ -2,17 +2,19 @@
 
 from typing import Any
 
+import numpy as np
 import onnx
 import onnxruntime
 import pytest
 import torch
 
-from models.detector import CATALOG
+from models.detector import CATALOG, load_detector
+from models.looks_again import LooksAgain
 from models.manifest import ModelError
 from models.picture import read_picture
 from models.preprocess import letterbox
-from models.recipe import RecipeError
-from models.taken_over import scene_of
+from models.recipe import RECIPES, RecipeError, load_recipe
+from models.taken_over import scene_of, taken_over
 
 GATHER = "/scene/judge/Gather"
 """The node of the file that gives the scene's logit."""
@@ -36,3 +38,18 @@ def test_the_scene_of_a_published_model_judges_as_its_file_does() -> None:
         scene_of(CATALOG / "street", "truck")
     with pytest.raises(RecipeError, match=r"street knows .*, not water: learn a scene of it"):
         scene_of(CATALOG / "street", "water")
+
+
+def test_the_tuned_look_of_a_published_model_judges_as_its_file_does() -> None:
+    street, recipe = CATALOG / "street", load_recipe(RECIPES / "street.toml")
+    taken = [taken_over(street, lesson)[1] for lesson in recipe.second]
+    picture = read_picture(next((street / "golden").glob("*.jpg")))
+    file = load_detector(street).second
+    assert file is not None
+
+    blob = letterbox(np.ascontiguousarray(picture[:256, :256]), 256).blob
+    with torch.no_grad():
+        ours = LooksAgain(taken).eval()(torch.from_numpy(blob))[0].numpy()
+
+    assert [look.tail is not None for look in taken] == [True, False]
+    assert ours == pytest.approx(file.judge(picture, (0, 0, 256, 256)), abs=0.02)

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Co
 WHOLE = LOOK | {"whole": True}
 BOTH = {"labels": {"water": (), "mud": ()}, "second": [WHOLE, LOOK | {"labels": ["mud"]}]}
 PICTURES = 24
+CONTENT = onnx((16, 16, 32, 32, 0.5, 0), (16, 16, 32, 32, 0, 0.5))
 
 
 @pytest.fixture(autouse=True)
@@ -51,8 +52,7 @@ def dataset(tmp_path: Path) -> Path:
 @pytest.fixture
 def model(tmp_path: Path, recipe: Recipe, dataset: Path) -> Path:
     """One that finds water and mud in the left half of every picture, and looks twice at both."""
-    content = onnx((16, 16, 32, 32, 0.5, 0), (16, 16, 32, 32, 0, 0.5))
-    folder = a_model(tmp_path / "model", content, version="1", labels=("water", "mud"))
+    folder = a_model(tmp_path / "model", CONTENT, version="1", labels=("water", "mud"))
     list(learn_second(recipe, dataset, folder, tmp_path / "seen", version="2"))
     return folder
 
@@ -68,7 +68,7 @@ def test_a_tail_begins_as_the_network_that_it_is_the_end_of() -> None:
 
 
 def test_a_tuned_look_sees_otherwise_and_the_others_as_before(
-    tmp_path: Path, recipe: Recipe, dataset: Path, model: Path
+    tmp_path: Path, recipe: Recipe, dataset: Path, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, lesson = load_detector(model).second, recipe.second[0]
     assert before is not None
@@ -95,11 +95,26 @@ def test_a_tuned_look_sees_otherwise_and_the_others_as_before(
     judged = taken_over(model, lesson)[1]
     assert judged.tail is not None
     begun = Tail().state_dict()
-    assert any((begun[name] - value).abs().max() > 1e-3 for name, value in judged.tail.state_dict().items())
+    halves = ((begun[name].half(), value.half()) for name, value in judged.tail.state_dict().items())
+    assert any(not torch.equal(*both) for both in halves)  # as a file keeps them
 
-    *_, again = tune_second(recipe, dataset, model, tmp_path / "more", only="water", version="4")
-    assert isinstance(again, Learnt)
+    other = a_model(tmp_path / "other", CONTENT, version="1", labels=("water", "mud"))
+    list(learn_second(recipe, dataset, other, tmp_path / "muds", version="2", judges=model, only="mud"))
+    kept = taken_over(other, lesson)[1].tail
+    assert kept is not None
+    both = zip(kept.state_dict().values(), judged.tail.state_dict().values(), strict=True)
+    assert all(torch.equal(ours, theirs) for ours, theirs in both)
+
+    begins = list[torch.Tensor]()
+
+    def spied(_judge: object, tail: Tail, *_: object) -> Iterator[Progress]:
+        begins.extend(tail.state_dict().values())
+        return iter(())
+
+    monkeypatch.setattr(tuning, "learn", spied)
+    list(tune_second(recipe, dataset, model, tmp_path / "more", only="water", version="4"))
     assert load_manifest(model).version == "4"
+    assert all(torch.equal(*pair) for pair in zip(begins, judged.tail.state_dict().values(), strict=True))
 
 
 def test_an_interrupted_run_goes_on_where_an_epoch_ended(
@@ -135,6 +150,12 @@ def test_only_a_look_at_whole_things_that_is_there_is_tuned(
     content = onnx((16, 16, 32, 32, 0.5, 0))
     without = a_model(tmp_path / "without", content, version="1", labels=("water", "mud"))
     assert "does not look again at water as the recipe does" in refused(without, "water")
+    for out in (model / "run", model.parent):
+        with pytest.raises(RecipeError, match=r"would hold the model itself: name another --out, beside"):
+            next(tune_second(recipe, dataset, model, out, only="water", version="3"))
+    fewer = recipe.model_copy(update={"second": recipe.second[:1]})
+    with pytest.raises(RecipeError, match="looks again at more than recipe water says"):
+        next(tune_second(fewer, dataset, model, tmp_path / "run", only="water", version="3"))
     monkeypatch.setattr(tuning, "FEWEST", 100)
     assert "24 regions of training pictures show the thing, 12 do not: 100 of each" in refused(model, "water")
 
