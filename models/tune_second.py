@@ -91,7 +91,7 @@ class Learner(nn.Module):  # type: ignore[misc]
                 one.load_state_dict(saved[key])
             self.epochs = saved["epochs"]
         except (OSError, RuntimeError, EOFError, KeyError, ValueError, pickle.UnpicklingError) as exc:
-            raise RecipeError(f"{path} cannot be read ({exc}): remove it, or name another --out") from exc
+            raise RecipeError(f"{path} is damaged: remove it, or name another --out") from exc
 
     def _states(self) -> tuple[tuple[str, Any], ...]:
         return ("network", self), ("optimizer", self.optimizer), ("schedule", self.schedule)

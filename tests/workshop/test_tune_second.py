@@ -133,7 +133,7 @@ def test_an_interrupted_run_goes_on_where_an_epoch_ended(
     assert next(_learning(resumed)).done == first.total // 2 + 1
     del resumed
     (tmp_path / "run" / "tail.pt").write_bytes(b"cut off")
-    with pytest.raises(RecipeError, match=r"tail\.pt cannot be read .*: remove it, or name another --out"):
+    with pytest.raises(RecipeError, match=r"tail\.pt is damaged: remove it, or name another --out"):
         list(tune_second(recipe, dataset, model, tmp_path / "run", only="water", version="3"))
 
 
