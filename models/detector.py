@@ -63,13 +63,13 @@ def load_detector(
     """Return the detector of a model directory, its hashes verified; INT8 where shipped, unless told."""
     manifest = load_manifest(directory)
     if not second_look:
-        manifest = manifest.model_copy(update={"second": None})
+        manifest = manifest.model_copy(update={"second": ()})
     chosen = variant or ("int8" if "int8" in manifest.files else "fp32")
     if chosen not in manifest.files:
         raise ModelError(f"{directory} has no {chosen} file; it has: {', '.join(manifest.files)}")
     file = manifest.files[chosen]
     session = open_session(read_verified(directory, file), directory / file.path, providers)
-    second = open_second_look(directory, manifest, providers)
+    second = tuple(open_second_look(directory, manifest, one, providers) for one in manifest.second)
     info = ModelInfo(manifest.name, manifest.version, manifest.sha256_of(chosen))
     return OnnxDetector(manifest, info, session, second)
 
@@ -81,7 +81,7 @@ class OnnxDetector:
     manifest: Manifest
     info: ModelInfo
     session: ort.InferenceSession
-    second: SecondLook | None = None
+    second: tuple[SecondLook, ...] = ()
 
     def __post_init__(self) -> None:
         rows = 4 + len(self.manifest.labels)
@@ -115,4 +115,6 @@ class OnnxDetector:
             )
         boxes, confidences, class_ids = decode(output[0])
         found = Detections(fitted.to_picture(boxes), confidences, class_ids, self.manifest.labels)
-        return self.second.look_again(image, found, asked) if self.second else found
+        for look in self.second:
+            found = look.look_again(image, found, asked)
+        return found

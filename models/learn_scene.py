@@ -53,7 +53,8 @@ def learn_scene(recipe: Recipe, dataset: Path, out: Path) -> Iterator[Progress |
         raise RecipeError(f'recipe {recipe.name} judges no scene: give it scene = "LABEL"')
     constants = constants_of(views, sys.modules[__name__])
     claim(out, f"{training_id_of(dataset)} {recipe.scene} {recipe.input_px} {constants}")
-    eye, looks = open_eye(out), {part: [np.empty((0, 1 + 2 * MAPS), np.float32)] for part in PARTS}
+    eye = open_eye(out / "features.onnx")
+    looks = {part: [np.empty((0, 1 + 2 * MAPS), np.float32)] for part in PARTS}
 
     def see(picture: NDArray[np.uint8], boxes: Boxes, part: str) -> NDArray[np.float32]:
         return look(eye, recipe, picture, boxes, VIEWS if part == "train" else 1)

@@ -17,12 +17,12 @@ from models.detector import OnnxDetector, load_detector
 from models.eye import PARTS, Progress, claim, constants_of, look_at_all, open_eye
 from models.golden import record_golden
 from models.learn_scene import teach
-from models.looks_again import Judged, write_looks
-from models.manifest import SECOND_FILE, Closer, Second, load_manifest, pinned, save_manifest
+from models.looks_again import write_look
+from models.manifest import Closer, Second, load_manifest, save_manifest
 from models.recipe import Lesson, Recipe, RecipeError
-from models.scene import MAPS
-from models.seen_regions import AS_IT_IS, BOX_LOGIT, FEATURES, INPUT_PX, TOLD, WHICH, closer_of, look
-from models.taken_over import taken_over
+from models.scene import MAPS, Judge
+from models.seen_regions import AS_IT_IS, BOX_LOGIT, FEATURES, TOLD, WHICH, closer_of, look
+from models.taken_over import second_of, take_over
 from models.teachable import check_teachable
 
 
@@ -55,12 +55,13 @@ def learn_second(
     if not recipe.second:
         raise RecipeError(f"recipe {recipe.name} takes no second look: give it [[second]]")
     detector = detector_for(recipe, model)
-    kept, whole = _kept(recipe, only, judges) if judges else {}, recipe.second
-    recipe = recipe.model_copy(update={"second": tuple(lesson for lesson in whole if lesson not in kept)})
+    seconds, whole = _kept(recipe, only, judges) if judges else {}, recipe.second
+    recipe = recipe.model_copy(update={"second": tuple(lesson for lesson in whole if lesson not in seconds)})
     lessons = ", ".join(map(repr, recipe.second))
     constants = constants_of(views, shown, second_look, seen_regions)
     claim(out, f"{training_id_of(dataset)} {detector.info.sha256} {lessons} {constants}")
-    eye, rows = open_eye(out), {part: [np.empty((0, FEATURES + 2 * MAPS), np.float32)] for part in PARTS}
+    eye = open_eye(out / "features.onnx")
+    rows = {part: [np.empty((0, FEATURES + 2 * MAPS), np.float32)] for part in PARTS}
 
     def see(picture: NDArray[np.uint8], boxes: Boxes, part: str) -> NDArray[np.float32]:
         return look(eye, detector, recipe, picture, boxes, part)
@@ -70,7 +71,7 @@ def learn_second(
             rows[part].append(rows_of)
         yield progress
     train, val = (np.concatenate(rows[part]) for part in PARTS)
-    looks: dict[Lesson, tuple[Closer, Judged]] = dict(kept)
+    taught: dict[Lesson, tuple[Closer, Judge]] = {}
     for which, lesson in enumerate(recipe.second):
         ours = train[train[:, WHICH] == which]
         judge = teach(np.delete(ours, (WHICH, AS_IT_IS, BOX_LOGIT), axis=1))
@@ -78,11 +79,15 @@ def learn_second(
         with torch.no_grad():
             seen = judge(torch.from_numpy(asked[:, FEATURES:])).numpy()
         closer, learnt = weighed(lesson, asked[:, TOLD] > 0, asked[:, BOX_LOGIT], seen)
-        looks[lesson] = closer, Judged(judge=judge)
+        taught[lesson] = closer, judge
         yield learnt
-    closers, judged = zip(*(looks[lesson] for lesson in whole), strict=True)
-    write_looks(model, judged)
-    name_second(model, closers, f"{recipe.name}-{training_id_of(dataset)}", version)
+    for second in seconds.values():
+        take_over(judges or model, second, model)
+    training_id = f"{recipe.name}-{training_id_of(dataset)}"
+    seconds |= {
+        lesson: write_look(model, closer, training_id, judge) for lesson, (closer, judge) in taught.items()
+    }
+    name_second(model, tuple(seconds[lesson] for lesson in whole), version)
 
 
 def detector_for(recipe: Recipe, model: Path) -> OnnxDetector:
@@ -103,10 +108,11 @@ def check_looked_at(recipe: Recipe, only: str) -> None:
         raise RecipeError(f"recipe {recipe.name} does not look again at {only}")
 
 
-def _kept(recipe: Recipe, only: str, judges: Path) -> dict[Lesson, tuple[Closer, Judged]]:
-    """Return the looks that are not learnt again."""
+def _kept(recipe: Recipe, only: str, judges: Path) -> dict[Lesson, Second]:
+    """Return the looks that are not learnt again, whose files are as their manifest says."""
     check_looked_at(recipe, only)
-    return {lesson: taken_over(judges, lesson) for lesson in recipe.second if only not in lesson.labels}
+    load_detector(judges, variant="fp32")
+    return {lesson: second_of(judges, lesson) for lesson in recipe.second if only not in lesson.labels}
 
 
 def weighed(
@@ -134,14 +140,15 @@ def weighed(
     )
 
 
-def name_second(model: Path, looks: tuple[Closer, ...], training_id: str | None, version: str) -> None:
-    """Name the network of the second look, that is there, in the manifest; record what is found with it."""
-    file = pinned(model / SECOND_FILE)
-    second = Second(
-        path=file.path, sha256=file.sha256, input_px=INPUT_PX, training_id=training_id, looks=looks
-    )
+def name_second(model: Path, seconds: tuple[Second, ...], version: str) -> None:
+    """Name the networks that look again, which are there, in the manifest; record what is found with them.
+
+    Those that it named before go.
+    """
     manifest = load_manifest(model)
-    save_manifest(manifest.model_copy(update={"second": second, "version": version}), model)
+    save_manifest(manifest.model_copy(update={"second": seconds, "version": version}), model)
+    for stale in {*model.glob("model.second*.onnx")} - {model / second.path for second in seconds}:
+        stale.unlink()
     golden = model / "golden"
     if golden.is_dir():
         record_golden(load_detector(model, variant="fp32"), golden)

@@ -1,56 +1,42 @@
-"""The network that looks again: one of photos, and for each kind of look who judges what it sees."""
+"""The network that looks again: one of photos, and who judges what it sees."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hashlib
 from pathlib import Path
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from models.manifest import SECOND_FILE
+from models.manifest import Closer, Second, second_file
 from models.scene import Judge, Scene
 from models.seen_regions import INPUT_PX
 from models.tail import EARLY, Tail
 from models.tracing import shrink, trace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Judged:
-    """Who judges at one kind of look: a judge, of what the network of photos sees or a tail of its own."""
-
-    judge: Judge
-    tail: Tail | None = None
-
-
 class LooksAgain(Scene):
-    """EfficientNet-Lite2 and what judges there, a logit for each kind of look."""
+    """EfficientNet-Lite2 and a judge of what it sees, or of what a tail sees in its stead."""
 
-    def __init__(self, looks: Sequence[Judged]) -> None:
+    def __init__(self, judge: Judge, tail: Tail | None = None) -> None:
         super().__init__()
-        self.judge = nn.Module()
-        self.judge.judges = nn.ModuleList(look.judge for look in looks)
-        tails = {str(which): look.tail for which, look in enumerate(looks) if look.tail is not None}
-        self.tails = nn.ModuleDict(tails)
+        self.judge, self.tail = judge, tail
 
     def forward(self, images: Tensor) -> Tensor:
-        """Return (n, looks) logits for images (n, 3, h, w), RGB from 0 to 1."""
-        features, logits = self.features(images), list[Tensor]()
-        for which, judge in enumerate(self.judge.judges):
-            own = str(which) in self.tails
-            logits.append(judge(self.tails[str(which)](self.maps[EARLY]) if own else features))
-        return torch.stack(logits, dim=1)
+        """Return (n,) logits of images (n, 3, h, w), RGB from 0 to 1."""
+        features = self.features(images)
+        logits: Tensor = self.judge(self.tail(self.maps[EARLY]) if self.tail else features)
+        return logits
 
 
-def write_looks(model: Path, looks: Sequence[Judged]) -> None:
-    """Write the network into a model's folder.
-
-    Interrupted before the manifest names it, a model that had a second look is refused for its hash until
-    it is learnt again.
-    """
-    part = model / f".{SECOND_FILE}.part"
+def write_look(
+    model: Path, closer: Closer, training_id: str, judge: Judge, tail: Tail | None = None
+) -> Second:
+    """Write a network into a model's folder, whole or not at all; return what the manifest is to say."""
+    part = model / ".second.part"
     try:
-        trace(LooksAgain(looks).eval(), part, INPUT_PX, "logits", {})
+        trace(LooksAgain(judge, tail).eval(), part, INPUT_PX, "logit", {})
         shrink(part)
-        part.replace(model / SECOND_FILE)
+        sha256 = hashlib.sha256(part.read_bytes()).hexdigest()
+        path = second_file(closer.labels, sha256)
+        part.replace(model / path)
     finally:
         part.unlink(missing_ok=True)
+    return Second(path=path, sha256=sha256, input_px=INPUT_PX, training_id=training_id, look=closer)

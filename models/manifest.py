@@ -4,17 +4,16 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 STEP_PX = 32
 """Both sides of an input are multiples: the coarsest cell of a YOLO."""
 Variant = Literal["fp32", "int8"]
 FILES: dict[Variant, str] = {"fp32": "model.onnx", "int8": "model.int8.onnx"}
-SECOND_FILE = "model.second.onnx"
 
 
 class ModelError(Exception):
@@ -46,11 +45,11 @@ class Closer(BaseModel):
 
 
 class Second(ModelFile):
-    """The network that looks a second time, and for which labels; its answer has a column for each."""
+    """A network that looks a second time, and at what; it answers with one logit."""
 
     input_px: Annotated[int, Field(multiple_of=STEP_PX, ge=STEP_PX)]
     training_id: str | None = None  # of the pictures that taught it
-    looks: Annotated[tuple[Closer, ...], Field(min_length=1)]
+    look: Closer
 
 
 class Manifest(BaseModel):
@@ -68,14 +67,22 @@ class Manifest(BaseModel):
     labels: tuple[str, ...]
     thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]]
     files: dict[Variant, ModelFile]
-    second: Second | None = None
+    second: tuple[Second, ...] = ()
 
     def sha256_of(self, variant: Variant) -> str:
-        """Return what tells a model from any other: the hash of its file, or of both hashes if it has two."""
-        file = self.files[variant]
-        if self.second is None:
-            return file.sha256
-        return hashlib.sha256(f"{file.sha256} {self.second.sha256}".encode()).hexdigest()
+        """Return what tells a model from any other: the hash of its file, of all hashes if it looks again."""
+        hashes = [self.files[variant].sha256, *(second.sha256 for second in self.second)]
+        return hashlib.sha256(" ".join(hashes).encode()).hexdigest() if self.second else hashes[0]
+
+    @field_validator("second", mode="before")
+    @classmethod
+    def _each_look_has_a_file(cls, second: object) -> object:
+        if not isinstance(second, dict):
+            return second
+        raise ValueError(
+            "it is of a time when all second looks were one file: take [second] and [[second.looks]] out, "
+            "then learn them again (`models second`)"
+        )
 
     @model_validator(mode="after")
     def _labels_and_files_are_complete(self) -> Self:
@@ -86,12 +93,15 @@ class Manifest(BaseModel):
             raise ValueError(f"thresholds must name exactly the labels; differing: {', '.join(odd)}")
         if "fp32" not in self.files:
             raise ValueError("files.fp32 is missing")
-        twice = [label for look in (self.second.looks if self.second else ()) for label in look.labels]
-        also = {label for look in (self.second.looks if self.second else ()) for label in look.also}
+        twice = [label for second in self.second for label in second.look.labels]
+        also = {label for second in self.second for label in second.look.also}
         if len(set(twice)) != len(twice) or not also.union(twice) <= set(self.labels):
-            raise ValueError("second.looks must name labels of the model, each once")
+            raise ValueError("second.look must name labels of the model, each once")
+        paths = [second.path for second in self.second]
+        if len(set(paths)) != len(paths):
+            raise ValueError("second must name a file of its own for each look")
         if also & set(twice):
-            raise ValueError("second.looks.also must name labels that no look judges")
+            raise ValueError("second.look.also must name labels that no look judges")
         return self
 
 
@@ -140,8 +150,8 @@ def save_manifest(manifest: Manifest, directory: Path) -> None:
     ]
     for variant, file in manifest.files.items():
         lines += ["", f"[files.{variant}]", f'path = "{file.path}"', f'sha256 = "{file.sha256}"']
-    if manifest.second:
-        lines += _second(manifest.second)
+    for second in manifest.second:
+        lines += _second(second)
     part = directory / ".manifest.toml.part"
     try:
         part.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -153,17 +163,17 @@ def save_manifest(manifest: Manifest, directory: Path) -> None:
 
 
 def _second(second: Second) -> Iterator[str]:
-    yield from ("", "[second]", f'path = "{second.path}"', f'sha256 = "{second.sha256}"')
+    yield from ("", "[[second]]", f'path = "{second.path}"', f'sha256 = "{second.sha256}"')
     yield f"input_px = {second.input_px}"
     if second.training_id is not None:
         yield f"training_id = {_quoted(second.training_id)}"
-    for look in second.looks:
-        yield from ("", "[[second.looks]]", f"labels = {_quoted(look.labels)}")
-        yield from (f"scale = {look.scale!r}", f"least = {look.least!r}", f"worth = {_quoted(look.worth)}")
-        if look.also:
-            yield f"also = {_quoted(look.also)}"
-        if look.whole:
-            yield "whole = true"
+    look = second.look
+    yield from ("", "[second.look]", f"labels = {_quoted(look.labels)}")
+    yield from (f"scale = {look.scale!r}", f"least = {look.least!r}", f"worth = {_quoted(look.worth)}")
+    if look.also:
+        yield f"also = {_quoted(look.also)}"
+    if look.whole:
+        yield "whole = true"
 
 
 def _key(label: str) -> str:
@@ -173,6 +183,15 @@ def _key(label: str) -> str:
 def _quoted(value: object) -> str:
     """Return a text or texts as TOML, which quotes as JSON does."""
     return json.dumps(value, ensure_ascii=False)
+
+
+def second_file(labels: Sequence[str], sha256: str) -> str:
+    """Return the name of a file that looks again at ``labels``.
+
+    Its hash is part of it: a new file never takes the place of one that a manifest names.
+    """
+    label = re.sub(r"[^\w-]", "_", labels[0])
+    return f"model.second.{label}.{sha256[:8]}.onnx"
 
 
 def pinned(path: Path) -> ModelFile:

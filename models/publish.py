@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from models.manifest import SECOND_FILE, ModelError, load_manifest
+from models.manifest import ModelError, load_manifest
 
 MANIFEST = "manifest.toml"
 
@@ -24,7 +24,7 @@ def published(out: Path) -> Iterator[Path]:
         part.mkdir(parents=True)
         yield part
         built = load_manifest(part)
-        files = {file.path for file in (*built.files.values(), built.second) if file}
+        files = {file.path for file in (*built.files.values(), *built.second)}
         for name in (*sorted(files), MANIFEST):
             (part / name).replace(out / name)
         for stale in set(out.glob("model*.onnx")) - {out / name for name in files}:
@@ -37,6 +37,6 @@ def published(out: Path) -> Iterator[Path]:
 
 def farewell(out: Path) -> str:
     """Return in words what a new export takes from the model in ``out``; nothing where it takes nothing."""
-    if not (out / SECOND_FILE).exists():
+    if not any(out.glob("model.second*.onnx")):
         return ""
     return f"the second look, learnt from the model before, is gone: learn it again (`models second {out}`); "

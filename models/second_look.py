@@ -37,7 +37,7 @@ NEARLY = 1.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SecondLook:
-    """Judges regions around boxes; how sure these are changes, where they are does not.
+    """Judges regions around boxes of some labels; how sure these are changes, where they are does not.
 
     Boxes of labels that are looked at ``also`` come once more as ours, parts of ``whole`` things go.
     """
@@ -47,10 +47,10 @@ class SecondLook:
     session: ort.InferenceSession
 
     def __post_init__(self) -> None:
-        if has := unlike(self.session, 1, len(self.second.looks)):
+        if has := unlike(self.session, 1):
             raise ModelError(
-                f"model {self.model}: the manifest says input 1 x 3 x height x width and "
-                f"{len(self.second.looks)} kinds of second look, {self.second.path} has {has}; learn it again"
+                f"model {self.model}: a second look has input 1 x 3 x height x width and one logit, "
+                f"{self.second.path} has {has}; learn it again (`models second`)"
             )
 
     def look_again(
@@ -61,43 +61,40 @@ class SecondLook:
         What is left to judge, of a kind that nobody ``asked`` for or beyond the MOST regions of one, counts
         as little as a box can: it says that something is there, not how sure that is.
         """
-        for column, look in enumerate(self.second.looks):
-            wanted = asked is None or bool(set(look.labels) & set(asked))
-            seen = with_others(look, found) if wanted else found
-            chosen, confidences = chosen_for(look, seen), seen.confidences.copy()
-            confidences[chosen] = FLOOR
-            confidences[len(found) :] = 0
-            regions = regions_of(seen.boxes[chosen], look, image.shape[1], image.shape[0]) if wanted else ()
-            for region, members in regions:
-                there = chosen[members]
-                logit_of_look = self.judge(image, region)[column]
-                confidences[there] = combine(seen.confidences[there], logit_of_look, look.worth)
-            if look.whole and wanted:
-                ours = chosen_for(look, seen, FLOOR)
-                confidences[ours[parts_of(seen.boxes[ours], confidences[ours])]] = 0
-            found = Detections(seen.boxes, confidences, seen.class_ids, seen.labels)
-        order = np.argsort(-found.confidences, kind="stable")
-        order = order[found.confidences[order] >= FLOOR]
-        return Detections(found.boxes[order], found.confidences[order], found.class_ids[order], found.labels)
+        look = self.second.look
+        wanted = asked is None or bool(set(look.labels) & set(asked))
+        seen = with_others(look, found) if wanted else found
+        chosen, confidences = chosen_for(look, seen), seen.confidences.copy()
+        confidences[chosen] = FLOOR
+        confidences[len(found) :] = 0
+        regions = regions_of(seen.boxes[chosen], look, image.shape[1], image.shape[0]) if wanted else ()
+        for region, members in regions:
+            there = chosen[members]
+            confidences[there] = combine(seen.confidences[there], self.judge(image, region), look.worth)
+        if look.whole and wanted:
+            ours = chosen_for(look, seen, FLOOR)
+            confidences[ours[parts_of(seen.boxes[ours], confidences[ours])]] = 0
+        order = np.argsort(-confidences, kind="stable")
+        order = order[confidences[order] >= FLOOR]
+        return Detections(seen.boxes[order], confidences[order], seen.class_ids[order], seen.labels)
 
-    def judge(self, image: NDArray[np.uint8], region: Region) -> NDArray[np.float32]:
-        """Return a logit for each kind of look; raise ``ModelError`` where one is no number."""
+    def judge(self, image: NDArray[np.uint8], region: Region) -> float:
+        """Return the logit of the thing being in a region; raise ``ModelError`` where it is no number."""
         left, top, right, bottom = region
         fitted = letterbox(np.ascontiguousarray(image[top:bottom, left:right]), self.second.input_px)
-        logits = answer_to(fitted.blob, self.session, f"{self.model}, second look,")
-        if not np.isfinite(logits).all():
+        (seen,) = answer_to(fitted.blob, self.session, f"{self.model}, {self.second.path},")
+        if not np.isfinite(seen):
             raise ModelError(
-                f"the second look of model {self.model} gave a value that is no number: it is refused; "
+                f"{self.second.path} of model {self.model} gave a value that is no number: it is refused; "
                 "go back a version"
             )
-        return np.asarray(logits[0])
+        return float(seen)
 
 
-def open_second_look(directory: Path, manifest: Manifest, providers: Sequence[str]) -> SecondLook | None:
-    """Return the second look of a model directory after verifying its hash, none where it has none."""
-    second = manifest.second
-    if second is None:
-        return None
+def open_second_look(
+    directory: Path, manifest: Manifest, second: Second, providers: Sequence[str]
+) -> SecondLook:
+    """Return one of the second looks of a model directory after verifying its hash."""
     session = open_session(read_verified(directory, second), directory / second.path, providers)
     return SecondLook(f"{manifest.name} {manifest.version}", second, session)
 
@@ -180,14 +177,14 @@ def region_of(box: NDArray[np.float32], look: Closer, width: int, height: int) -
 
 
 def combine(
-    confidences: NDArray[np.float32], seen: np.float32, worth: tuple[float, float, float]
+    confidences: NDArray[np.float32], seen: float, worth: tuple[float, float, float]
 ) -> NDArray[np.float32]:
     """Return the confidences (n,) of a box and a second look together, by logistic regression.
 
     Wolpert, Stacked generalization, 1992.
     """
     of_box, of_look, of_neither = worth
-    together = of_box * logit(confidences) + of_look * float(seen) + of_neither
+    together = of_box * logit(confidences) + of_look * seen + of_neither
     return np.asarray(1 / (1 + np.exp(-together)), np.float32)
 
 

@@ -41,12 +41,12 @@ def open_session(content: bytes, path: Path, providers: Sequence[str]) -> ort.In
 def unlike(session: ort.InferenceSession, *answer: int) -> str:
     """Return in words what a session takes and gives; nothing where that is a picture and one ``answer``.
 
-    ``answer`` is how the sides of what it gives begin, 0 where any will do.
+    ``answer`` is the sides of what it gives, 0 where any will do.
     """
     taken, given = (
         [(one.type, *one.shape) for one in them] for them in (session.get_inputs(), session.get_outputs())
     )
-    if taken == [_PICTURE] and len(given) == 1 and _begins(given[0], (_FLOATS, *answer)):
+    if taken == [_PICTURE] and len(given) == 1 and _alike(given[0], (_FLOATS, *answer)):
         return ""
     return " and ".join(", ".join(f"{kind} {sides}" for kind, *sides in them) for them in (taken, given))
 
@@ -63,7 +63,7 @@ def answer_to(blob: NDArray[np.float32], session: ort.InferenceSession, model: s
     return np.asarray(output, np.float32)
 
 
-def _begins(shape: Sequence[object], wanted: Sequence[object]) -> bool:
-    return len(shape) >= len(wanted) and all(
-        told in {0, side} for told, side in zip(wanted, shape, strict=False)
+def _alike(shape: Sequence[object], wanted: Sequence[object]) -> bool:
+    return len(shape) == len(wanted) and all(
+        told in {0, side} for told, side in zip(wanted, shape, strict=True)
     )

@@ -8,7 +8,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from models.scene import Scene, summary_of
 
 EARLY = 14
-"""A tail begins with what this block sees: 120 maps of stride 16. The blocks up to it are shared."""
+"""A tail begins with what this block sees: 120 maps of stride 16. The blocks up to it are ImageNet's."""
 DROPPED = 0.1
 """In learning, so large a share of the last block is left out now and then, of those before less."""
 FOLDED = {"_expand_conv": "_bn0", "_depthwise_conv": "_bn1", "_project_conv": "_bn2"}

@@ -6,8 +6,7 @@ from typing import TypeVar
 import numpy as np
 import torch
 
-from models.looks_again import Judged
-from models.manifest import Closer, ModelError, ModelFile, load_manifest, read_verified
+from models.manifest import Closer, ModelError, ModelFile, Second, load_manifest, read_verified
 from models.recipe import Lesson, RecipeError
 from models.scene import MAPS, Judge, Scene
 from models.seen_regions import closer_of
@@ -17,20 +16,34 @@ from models.tracing import weights_in
 Part = TypeVar("Part", Judge, Tail)
 
 
-def taken_over(model: Path, lesson: Lesson) -> tuple[Closer, Judged]:
-    """Return how the model in ``model`` looks again at the labels of ``lesson``, and what judges there."""
-    second = load_manifest(model).second
-    looks = second.looks if second else ()
-    which = next((one for one, look in enumerate(looks) if is_of(look, lesson)), None)
-    if second is None or which is None:
-        raise RecipeError(
-            f"{model} does not look again at {', '.join(lesson.labels)} as the recipe does: learn it too"
-        )
-    judged = ", ".join(lesson.labels)
-    judge = _judge_in(model, second, f"judge.judges.{which}.", judged)
-    known = _weights_of(model, second, f"tails.{which}.")
+def second_of(model: Path, lesson: Lesson) -> Second:
+    """Return the network with which the model in ``model`` looks again at the labels of ``lesson``."""
+    for second in load_manifest(model).second:
+        if is_of(second.look, lesson):
+            return second
+    raise RecipeError(
+        f"{model} does not look again at {', '.join(lesson.labels)} as the recipe does: learn it too"
+    )
+
+
+def judged_in(model: Path, second: Second) -> tuple[Judge, Tail | None]:
+    """Return what judges in a network that looks again, and the tail that it sees with if it has one."""
+    judged, known = ", ".join(second.look.labels), _weights_of(model, second, "tail.")
     tail = _filled(Tail(), known, model, second, judged) if known else None
-    return looks[which], Judged(judge=judge, tail=tail)
+    return _judge_in(model, second, "judge.", judged), tail
+
+
+def take_over(model: Path, second: Second, out: Path) -> None:
+    """Put the file of a look of ``model`` into the folder of another model, whole or not at all."""
+    content = read_verified(model, second)
+    if model.resolve() == out.resolve():
+        return
+    part = out / f".{second.path}.part"
+    try:
+        part.write_bytes(content)
+        part.replace(out / second.path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def scene_of(model: Path, label: str) -> Scene:

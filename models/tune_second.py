@@ -18,15 +18,15 @@ from models import tail as tail_of_scene
 from models.dataset_folder import training_id_of
 from models.eye import Progress, claim, constants_of, open_eye
 from models.learn_second import Learnt, check_looked_at, detector_for, name_second
-from models.looks_again import Judged, write_looks
+from models.looks_again import write_look
 from models.manifest import load_manifest
-from models.recipe import Recipe, RecipeError
+from models.recipe import Lesson, Recipe, RecipeError
 from models.region_examples import Example, batches, examples_of
 from models.scene import Judge, Scene
 from models.tail import EARLY, Tail
-from models.taken_over import taken_over
+from models.taken_over import judged_in, second_of
 from models.teachable import check_teachable
-from models.weigh_second import weigh_second
+from models.weigh_second import check_judges, weigh_second
 
 EPOCHS = 6
 BATCH = 32
@@ -90,7 +90,9 @@ class Learner(nn.Module):  # type: ignore[misc]
             for key, one in self._states():
                 one.load_state_dict(saved[key])
             self.epochs = saved["epochs"]
-        except (OSError, RuntimeError, EOFError, KeyError, ValueError, pickle.UnpicklingError) as exc:
+        except OSError as exc:
+            raise RecipeError(f"{path} cannot be read ({exc}): remove it, or name another --out") from exc
+        except (RuntimeError, EOFError, KeyError, ValueError, pickle.UnpicklingError) as exc:
             raise RecipeError(f"{path} is damaged: remove it, or name another --out") from exc
 
     def _states(self) -> tuple[tuple[str, Any], ...]:
@@ -110,17 +112,12 @@ def tune_second(
     looks stay as they are (Yosinski et al., How transferable are features in deep neural networks?, 2014).
     """
     check_teachable(recipe, dataset)
-    which = _whole_thing(recipe, only)
-    lesson, detector = recipe.second[which], detector_for(recipe, model)
-    staged, second = out / "model", load_manifest(model).second
+    lesson, staged = _whole_thing(recipe, only), out / "model"
+    detector, second = detector_for(recipe, model), second_of(model, lesson)
+    check_judges(recipe, model, only)
     if staged.resolve() == model.resolve() or out.resolve().is_relative_to(model.resolve()):
         raise RecipeError(f"{out} would hold the model itself: name another --out, beside {model}")
-    taken = [taken_over(model, one) for one in recipe.second]
-    if second and len(second.looks) != len(taken):
-        raise RecipeError(
-            f"{model} looks again at more than recipe {recipe.name} says: take the recipe that made it"
-        )
-    looks = [judged for _, judged in taken]
+    judge, tail = judged_in(model, second)
     constants = constants_of(
         views, shown, second_look, seen_regions, region_examples, tail_of_scene, sys.modules[__name__]
     )
@@ -129,14 +126,14 @@ def tune_second(
     for progress, found in examples_of(recipe, lesson, dataset, detector):
         examples += found
         yield progress
-    judge, tail = looks[which].judge, looks[which].tail or Tail()
+    tail = tail or Tail()
     yield from learn(judge, tail, examples, out)
-    looks[which] = Judged(judge=judge, tail=tail)
     shutil.rmtree(staged, ignore_errors=True)
     shutil.copytree(model, staged, ignore=shutil.ignore_patterns("golden"))
-    write_looks(staged, looks)
-    closers = tuple(closer for closer, _ in taken)
-    name_second(staged, closers, f"{recipe.name}-{training_id_of(dataset)}", version)
+    training_id = f"{recipe.name}-{training_id_of(dataset)}"
+    tuned = write_look(staged, second.look, training_id, judge, tail)
+    seconds = load_manifest(model).second
+    name_second(staged, tuple(tuned if one == second else one for one in seconds), version)
     yield from weigh_second(recipe, dataset, model, staged, version=version, only=only)
 
 
@@ -150,7 +147,8 @@ def learn(judge: Judge, tail: Tail, examples: Sequence[Example], out: Path) -> I
         )
     others = min(len(free), round(OTHERS * len(shown)))
     steps = (len(shown) + others) // BATCH
-    learner, early, kept = Learner(judge, tail, steps), open_eye(out, Early().eval()), out / "tail.pt"
+    learner, kept = Learner(judge, tail, steps), out / "tail.pt"
+    early = open_eye(out / "early.onnx", Early().eval())
     learner.load(kept)
     learner.train()
     while learner.epochs < EPOCHS:
@@ -166,13 +164,13 @@ def learn(judge: Judge, tail: Tail, examples: Sequence[Example], out: Path) -> I
     learner.eval()
 
 
-def _whole_thing(recipe: Recipe, only: str) -> int:
-    """Return which look of the recipe judges the boxes of ``only``, each one whole thing."""
+def _whole_thing(recipe: Recipe, only: str) -> Lesson:
+    """Return the lesson of the look that judges the boxes of ``only``, each one whole thing."""
     check_looked_at(recipe, only)
-    which = next((one for one, lesson in enumerate(recipe.second) if only in lesson.labels), None)
-    if which is None or not recipe.second[which].whole:
+    lesson = next((lesson for lesson in recipe.second if only in lesson.labels), None)
+    if lesson is None or not lesson.whole:
         raise RecipeError(
             f"recipe {recipe.name} looks at no {only or 'label'} as one whole thing (whole = true): "
             "only such a look can be tuned"
         )
-    return which
+    return lesson

@@ -1,7 +1,6 @@
 """A second look that was learnt for one detector is weighed anew for another."""
 
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +10,12 @@ from models.boxes import corners_of, read_boxes
 from models.detector import OnnxDetector, load_detector
 from models.eye import Progress
 from models.learn_second import Learnt, check_looked_at, detector_for, name_second, weighed
-from models.manifest import SECOND_FILE
+from models.manifest import load_manifest
 from models.picture import find_pictures, read_picture
 from models.recipe import Lesson, Recipe, RecipeError
 from models.second_look import FAINT, SecondLook
 from models.seen_regions import closer_of, regions_seen, shown_in
-from models.taken_over import is_of
+from models.taken_over import is_of, take_over
 from models.teachable import check_teachable
 
 
@@ -32,40 +31,46 @@ def weigh_second(
     check_teachable(recipe, dataset)
     check_looked_at(recipe, only)
     detector = detector_for(recipe, model)
-    look = load_detector(judges, variant="fp32").second
-    asked = [(lesson.scale, lesson.least) for lesson in recipe.second]  # labels may have other names by now
-    if look is None or [(one.scale, one.least) for one in look.second.looks] != asked:
-        raise RecipeError(
-            f"{judges} has not the second looks of recipe {recipe.name}: learn them without --judges"
-        )
+    check_judges(recipe, judges, only)
+    looks = load_detector(judges, variant="fp32").second
     lessons = {which: one for which, one in enumerate(recipe.second) if not only or only in one.labels}
-    for which, lesson in enumerate(recipe.second):
-        if which not in lessons and not is_of(look.second.looks[which], lesson):
-            raise RecipeError(
-                f"{judges} does not look again at {', '.join(lesson.labels)} as the recipe does: "
-                "weigh all looks, without --only"
-            )
     rows: dict[int, list[NDArray[np.float32]]] = {which: [] for which in lessons}
     pictures = list(find_pictures(dataset / "images" / "val"))
     for done, path in enumerate(pictures, 1):
         boxes = read_boxes(dataset / "labels" / "val" / f"{path.stem}.txt", len(recipe.labels))
-        for which, seen in _seen(look, detector, recipe, lessons, read_picture(path), boxes):
+        for which, seen in _seen(looks, detector, recipe, lessons, read_picture(path), boxes):
             rows[which].append(seen)
         yield Progress(done=done, total=len(pictures))
-    closers = list(look.second.looks)
+    seconds = [look.second for look in looks]
     for which, lesson in lessons.items():
         told, sure, seen = np.concatenate(rows[which]).T
-        closers[which], learnt = weighed(lesson, told > 0, sure, seen)
+        closer, learnt = weighed(lesson, told > 0, sure, seen)
+        seconds[which] = seconds[which].model_copy(update={"look": closer})
         yield learnt
-    if judges.resolve() != model.resolve():
-        part = model / f".{SECOND_FILE}.part"
-        shutil.copyfile(judges / SECOND_FILE, part)
-        part.replace(model / SECOND_FILE)
-    name_second(model, tuple(closers), look.second.training_id, version)
+    for second in seconds:
+        take_over(judges, second, model)
+    name_second(model, tuple(seconds), version)
+
+
+def check_judges(recipe: Recipe, judges: Path, only: str) -> None:
+    """Raise ``RecipeError`` where the model in ``judges`` has not the looks of a recipe."""
+    looks = [second.look for second in load_manifest(judges).second]
+    asked = [(lesson.scale, lesson.least) for lesson in recipe.second]  # labels may have other names by now
+    if not looks or [(look.scale, look.least) for look in looks] != asked:
+        raise RecipeError(
+            f"{judges} has not the second looks of recipe {recipe.name}: take the recipe that made it, or "
+            "learn them (`models second` with --out)"
+        )
+    for look, lesson in zip(looks, recipe.second, strict=True):
+        if only and only not in lesson.labels and not is_of(look, lesson):
+            raise RecipeError(
+                f"{judges} does not look again at {', '.join(lesson.labels)} as recipe {recipe.name} does: "
+                "take the recipe that made it, or weigh all looks (`models second` with --judges alone)"
+            )
 
 
 def _seen(
-    look: SecondLook,
+    looks: Sequence[SecondLook],
     detector: OnnxDetector,
     recipe: Recipe,
     lessons: Mapping[int, Lesson],
@@ -81,5 +86,5 @@ def _seen(
         for region, box, sure in regions_seen(closer_of(lesson), found, width, height, FAINT):
             told = shown_in(lesson, truths, region, box)
             if told is not None:
-                rows.append((told, sure, look.judge(picture, region)[which]))
+                rows.append((told, sure, looks[which].judge(picture, region)))
         yield which, np.array(rows, np.float32).reshape(-1, 3)

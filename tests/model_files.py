@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.manifest import Manifest, ModelFile, save_manifest
 
@@ -40,14 +41,21 @@ def a_model(folder: Path, content: bytes, **changes: Any) -> Path:
 
 def onnx(*anchors: tuple[float, ...]) -> bytes:
     """A model of any size that answers every picture with ``anchors``: centre, width, height, scores."""
-    rows = len(anchors[0])
-    values = np.array(anchors, "<f4").T.tobytes()
-    shape = _field(1, 1) + _field(1, rows) + _field(1, len(anchors))
-    answer = shape + _field(2, 1) + _field(8, b"answer") + _field(9, values)
+    return _answering(np.array([anchors]).transpose(0, 2, 1))
+
+
+def look_onnx(*logits: float) -> bytes:
+    """A second look that answers every region with ``logits``, of which there ought to be one."""
+    return _answering(np.array(logits))
+
+
+def _answering(values: NDArray[np.float64]) -> bytes:
+    answer = b"".join(_field(1, side) for side in values.shape) + _field(2, 1)
+    answer += _field(8, b"answer") + _field(9, values.astype("<f4").tobytes())
     node = _field(1, b"answer") + _field(2, b"boxes") + _field(4, b"Identity")
     graph = _field(1, node) + _field(2, b"g") + _field(5, answer)
     graph += _field(11, _tensor("images", 1, 3, "height", "width"))
-    graph += _field(12, _tensor("boxes", 1, rows, len(anchors)))
+    graph += _field(12, _tensor("boxes", *values.shape))
     return _field(1, 8) + _field(7, graph) + _field(8, _field(2, 17))
 
 

@@ -110,9 +110,8 @@ def tune(
 
     For a look at whole things that `models second` gave the model. Regions of the training pictures teach,
     around the detector's boxes, the true ones and those of what is taken for them, in ever new views for six
-    epochs (half an hour for 5,000 regions an epoch on two cores, with half a megabyte of memory for each
-    region). A region then takes a third longer, the file grows by 7 MB. Interrupt at will; the same again
-    goes on.
+    epochs (half an hour for 6,400 regions an epoch on two cores, with half a megabyte of memory for each
+    region). Interrupt at will; the same again goes on.
     """
     with plain_errors():
         from models.tune_second import tune_second

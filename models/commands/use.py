@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
+from rich.table import Column, Table
 
 from models.commands.shared import AnyVariant, AsJson, notes, open_model, plain_errors
-from models.manifest import Manifest, ModelError, Second, Variant, load_manifest, read_verified
+from models.manifest import Manifest, ModelError, Second, Variant, load_manifest
 
 if TYPE_CHECKING:
     from models.detector import Detector
@@ -52,7 +52,16 @@ def list_models(as_json: AsJson = False) -> None:  # noqa: FBT002
     """Show the catalog: every file opened and its hash verified, every label with its threshold."""
     from models.detector import CATALOG
 
-    columns = ("name", "version", "variant", "size", "input", "sha256", "verified", "licence")
+    columns = (
+        "name",
+        "version",
+        Column("variant", no_wrap=True),
+        "size",
+        "input",
+        "sha256",
+        "verified",
+        "licence",
+    )
     table, labels, bad = Table(*columns, box=None, padding=(0, 1, 0, 0)), [], 0
     for path in sorted(CATALOG.glob("*/manifest.toml")):
         try:
@@ -62,17 +71,17 @@ def list_models(as_json: AsJson = False) -> None:  # noqa: FBT002
             bad += 1
             continue
         files = [_verify(path.parent, manifest, variant) for variant in manifest.files]
-        if manifest.second:
-            files.append(_second(path.parent, manifest.second))
+        files += [_second(path.parent, manifest, second) for second in manifest.second]
+        rows = [*manifest.files, *(f"second {second.look.labels[0]}" for second in manifest.second)]
         bad += sum(not file.verified for file in files)
         if as_json:
             typer.echo(
                 json.dumps(manifest.model_dump(mode="json") | {"files": [asdict(file) for file in files]})
             )
-        for file in files:
-            about = (f"{file.bytes / 1e6:.1f} MB", f"{file.input_px} px", file.sha256[:12])
+        for row, file in zip(rows, files, strict=True):
+            about = (f"{file.bytes / 1e6:.1f} MB", f"{file.input_px} px", file.sha256[:8])
             verified = "yes" if file.verified else "NO"
-            table.add_row(manifest.name, manifest.version, file.variant, *about, verified, manifest.licence)
+            table.add_row(manifest.name, manifest.version, row, *about, verified, manifest.licence)
         found = ", ".join(f"{name} {value:g}" for name, value in manifest.thresholds.items())
         labels.append(f"{manifest.name} is sure of a label from this confidence on: {found}")
     if not as_json:
@@ -87,7 +96,7 @@ def _verify(folder: Path, manifest: Manifest, variant: Variant) -> _File:
     file, verified = manifest.files[variant], True
     path = folder / file.path
     try:
-        load_detector(folder, variant=variant)
+        load_detector(folder, variant=variant, second_look=False)
     except ModelError as exc:
         notes.print(str(exc), style="red", markup=False, highlight=False, soft_wrap=True)
         verified = False
@@ -101,11 +110,14 @@ def _verify(folder: Path, manifest: Manifest, variant: Variant) -> _File:
     )
 
 
-def _second(folder: Path, second: Second) -> _File:
+def _second(folder: Path, manifest: Manifest, second: Second) -> _File:
+    from models.second_look import open_second_look
+
     path, verified = folder / second.path, True
     try:
-        read_verified(folder, second)
-    except ModelError:  # told with every variant
+        open_second_look(folder, manifest, second, ("CPUExecutionProvider",))
+    except ModelError as exc:
+        notes.print(str(exc), style="red", markup=False, highlight=False, soft_wrap=True)
         verified = False
     return _File(
         variant="second",

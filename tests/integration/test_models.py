@@ -17,7 +17,7 @@ from models.recipe import RECIPES, load_recipe
 
 MODELS = sorted(path.parent for path in CATALOG.glob("*/manifest.toml"))
 FILES = [(model, variant) for model in MODELS for variant in load_manifest(model).files]
-SECOND = {model: ["second"] if load_manifest(model).second else [] for model in MODELS}
+SECOND = {model: ["second"] * len(load_manifest(model).second) for model in MODELS}
 
 
 def test_street_and_water_are_shipped() -> None:

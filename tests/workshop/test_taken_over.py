@@ -14,7 +14,7 @@ from models.manifest import ModelError
 from models.picture import read_picture
 from models.preprocess import letterbox
 from models.recipe import RECIPES, RecipeError, load_recipe
-from models.taken_over import scene_of, taken_over
+from models.taken_over import judged_in, scene_of, second_of
 
 GATHER = "/scene/judge/Gather"
 """The node of the file that gives the scene's logit."""
@@ -42,14 +42,13 @@ def test_the_scene_of_a_published_model_judges_as_its_file_does() -> None:
 
 def test_the_tuned_look_of_a_published_model_judges_as_its_file_does() -> None:
     street, recipe = CATALOG / "street", load_recipe(RECIPES / "street.toml")
-    taken = [taken_over(street, lesson)[1] for lesson in recipe.second]
+    taken = [judged_in(street, second_of(street, lesson)) for lesson in recipe.second]
     picture = read_picture(next((street / "golden").glob("*.jpg")))
-    file = load_detector(street).second
-    assert file is not None
 
-    blob = letterbox(np.ascontiguousarray(picture[:256, :256]), 256).blob
+    blob = torch.from_numpy(letterbox(np.ascontiguousarray(picture[:256, :256]), 256).blob)
     with torch.no_grad():
-        ours = LooksAgain(taken).eval()(torch.from_numpy(blob))[0].numpy()
+        ours = [float(LooksAgain(*judged).eval()(blob)[0]) for judged in taken]
 
-    assert [look.tail is not None for look in taken] == [True, False]
-    assert ours == pytest.approx(file.judge(picture, (0, 0, 256, 256)), abs=0.02)
+    assert [tail is not None for _, tail in taken] == [True, False]
+    files = load_detector(street).second
+    assert ours == pytest.approx([look.judge(picture, (0, 0, 256, 256)) for look in files], abs=0.02)

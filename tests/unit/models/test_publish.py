@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from models.manifest import (
-    SECOND_FILE,
     ModelError,
     ModelFile,
     load_manifest,
     pinned,
     read_verified,
     save_manifest,
+    second_file,
 )
 from models.publish import farewell, published
 from tests.model_files import manifest
@@ -28,20 +28,20 @@ def build(folder: Path, version: str, *, int8: bool = False, second: bool = Fals
         variant: ModelFile(path=name, sha256=hashlib.sha256((version + name).encode()).hexdigest())
         for variant, name in names.items()
     }
-    closer = None
+    closer = list[dict[str, object]]()
     if second:
-        (folder / SECOND_FILE).write_text(version)
+        path = folder / second_file(("car",), "a" * 64)
+        path.write_text(version)
         look = {"labels": ["car"], "scale": 1, "least": 0, "worth": (1, 1, 0)}
-        closer = pinned(folder / SECOND_FILE).model_dump() | {"input_px": 64, "looks": [look]}
+        closer.append(pinned(path).model_dump() | {"input_px": 64, "look": look})
     save_manifest(manifest(version=version, files=files, second=closer), folder)
 
 
 def holds(folder: Path) -> tuple[str, list[str]]:
     """The version and the files of a folder whose every file is the one that its manifest names."""
     told = load_manifest(folder)
-    for file in (*told.files.values(), told.second):
-        if file:
-            read_verified(folder, file)
+    for file in (*told.files.values(), *told.second):
+        read_verified(folder, file)
     return told.version, sorted(path.name for path in folder.iterdir())
 
 
@@ -61,7 +61,7 @@ def test_a_second_look_is_published_with_its_model(tmp_path: Path) -> None:
     with published(tmp_path) as part:
         build(part, "2", second=True)
 
-    assert holds(tmp_path) == ("2", ["manifest.toml", "model.onnx", "model.second.onnx"])
+    assert holds(tmp_path) == ("2", ["manifest.toml", "model.onnx", "model.second.car.aaaaaaaa.onnx"])
 
 
 def test_an_export_says_that_it_takes_the_second_look_of_other_networks_out(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_an_export_says_that_it_takes_the_second_look_of_other_networks_out(tmp_
 
     assert told.startswith("the second look, learnt from the model before, is gone: learn it again")
     assert holds(tmp_path) == ("2", ["manifest.toml", "model.onnx"])
-    assert load_manifest(tmp_path).second is None
+    assert load_manifest(tmp_path).second == ()
     assert farewell(tmp_path) == ""
 
 

@@ -26,29 +26,39 @@ PICTURE = np.zeros((100, 200, 3), np.uint8)
 
 @dataclass
 class FakeSession:
-    """Gives the same logits for every region."""
+    """Gives the same answer for every region."""
 
-    logits: NDArray[np.float32]
+    answer: NDArray[np.float32]
     seen: list[tuple[int, ...]] = field(default_factory=list)
 
     def get_inputs(self) -> list[SimpleNamespace]:
         return [SimpleNamespace(name="images", type="tensor(float)", shape=[1, 3, "height", "width"])]
 
     def get_outputs(self) -> list[SimpleNamespace]:
-        return [SimpleNamespace(type="tensor(float)", shape=list(self.logits.shape))]
+        return [SimpleNamespace(type="tensor(float)", shape=list(self.answer.shape))]
 
     def run(self, _names: None, feeds: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
         self.seen.append(feeds["images"].shape)
-        return [self.logits]
+        return [self.answer]
 
 
-def second(*looks: Closer) -> Second:
-    return Second(path="model.second.onnx", sha256="0" * 64, input_px=64, looks=looks)
+def second_of(look: Closer) -> Second:
+    return Second(path="model.second.onnx", sha256="0" * 64, input_px=64, look=look)
 
 
-def look_again(found: Detections, *logits: float) -> Detections:
-    session = FakeSession(np.array([logits], np.float32))
-    return SecondLook("street 7", second(TRUCKS, STALLS), session).look_again(PICTURE, found)
+def second_look(look: Closer, logit: float) -> SecondLook:
+    return SecondLook("street 7", second_of(look), FakeSession(np.array([logit], np.float32)))
+
+
+def regions_seen(look: SecondLook) -> int:
+    assert isinstance(look.session, FakeSession)
+    return len(look.session.seen)
+
+
+def look_again(found: Detections, at_truck: float, at_stall: float) -> Detections:
+    for look in (second_look(TRUCKS, at_truck), second_look(STALLS, at_stall)):
+        found = look.look_again(PICTURE, found)
+    return found
 
 
 def detections(*boxes: tuple[float, int]) -> Detections:
@@ -75,11 +85,10 @@ def test_what_is_seen_turns_the_order_and_what_is_doubted_goes() -> None:
 
 
 def test_a_label_that_no_look_is_for_stays_as_it_is() -> None:
-    session = FakeSession(np.array([[-9.0]], np.float32))
-    found = SecondLook("street 7", second(TRUCKS), session).look_again(PICTURE, detections((0.7, 1)))
+    trucks = second_look(TRUCKS, -9.0)
 
-    assert found.confidences.tolist() == pytest.approx([0.7])
-    assert session.seen == []
+    assert trucks.look_again(PICTURE, detections((0.7, 1))).confidences.tolist() == pytest.approx([0.7])
+    assert regions_seen(trucks) == 0
 
 
 def test_what_was_hardly_seen_does_not_become_sure() -> None:
@@ -87,23 +96,22 @@ def test_what_was_hardly_seen_does_not_become_sure() -> None:
 
 
 def test_what_nobody_asked_about_is_not_looked_at_and_counts_least() -> None:
-    session = FakeSession(np.array([[9.0, 9.0]], np.float32))
-    street = SecondLook("street 7", second(TRUCKS, STALLS), session)
+    trucks, stalls = second_look(TRUCKS, 9.0), second_look(STALLS, 9.0)
 
-    found = street.look_again(PICTURE, detections((0.9, 1), (0.8, 2), (0.5, 0)), {"truck"})
+    found = detections((0.9, 1), (0.8, 2), (0.5, 0))
+    for look in (trucks, stalls):
+        found = look.look_again(PICTURE, found, {"truck"})
 
-    assert len(session.seen) == 1
+    assert (regions_seen(trucks), regions_seen(stalls)) == (1, 0)
     assert [found.label_of(index) for index in range(3)] == ["truck", "stall", "goods"]
     assert found.confidences[0] > 0.9
     assert found.confidences[1:].tolist() == pytest.approx([FLOOR, FLOOR])
 
 
 def test_goods_asked_about_are_judged_as_if_all_were() -> None:
-    session = FakeSession(np.array([[9.0, 1.0]], np.float32))
-    street = SecondLook("street 7", second(TRUCKS, STALLS), session)
-    boxes = detections((0.9, 1), (0.8, 2))
+    stalls, boxes = second_look(STALLS, 1.0), detections((0.9, 1), (0.8, 2))
 
-    everything, goods = street.look_again(PICTURE, boxes), street.look_again(PICTURE, boxes, {"goods"})
+    everything, goods = stalls.look_again(PICTURE, boxes), stalls.look_again(PICTURE, boxes, {"goods"})
 
     assert goods.confidences.tolist() == everything.confidences.tolist()
 
@@ -111,14 +119,12 @@ def test_goods_asked_about_are_judged_as_if_all_were() -> None:
 def test_beyond_the_bound_nothing_is_looked_at_and_nothing_outranks_what_was() -> None:
     corners = np.array([[30 * index, 0, 30 * index + 20, 10] for index in range(MOST + 5)], np.float32)
     sure = np.linspace(0.95, 0.9, len(corners), dtype=np.float32)
-    session = FakeSession(np.array([[-3.0]], np.float32))
+    trucks = second_look(TRUCKS, -3.0)
     wide = np.zeros((100, 1000, 3), np.uint8)
 
-    found = SecondLook("street 7", second(TRUCKS), session).look_again(
-        wide, Detections(corners, sure, np.zeros(len(corners), np.intp), LABELS)
-    )
+    found = trucks.look_again(wide, Detections(corners, sure, np.zeros(len(corners), np.intp), LABELS))
 
-    assert len(session.seen) == MOST
+    assert regions_seen(trucks) == MOST
     assert found.boxes.tolist() == corners.tolist()
     assert found.confidences[:MOST].min() > FLOOR
     assert found.confidences[MOST:].tolist() == pytest.approx([FLOOR] * 5)
@@ -130,14 +136,15 @@ def test_nothing_found_is_not_looked_at() -> None:
 
 @pytest.mark.parametrize("poison", [np.nan, np.inf])
 def test_an_answer_that_is_no_number_is_refused(poison: float) -> None:
-    with pytest.raises(ModelError, match=r"the second look of model street 7 gave .* go back a version"):
-        look_again(detections((0.5, 0)), 0.0, poison)
+    with pytest.raises(ModelError, match=r"model.second.onnx of model street 7 gave .* go back a version"):
+        look_again(detections((0.5, 0)), poison, 0.0)
 
 
-@pytest.mark.parametrize("logits", [[0.0], [0.0, 0.0, 0.0]])
-def test_a_file_that_answers_for_other_looks_is_refused(logits: list[float]) -> None:
-    with pytest.raises(ModelError, match=r"street 7: the manifest says .* 2 kinds of second look"):
-        look_again(detections((0.5, 0)), *logits)
+@pytest.mark.parametrize("answer", [[0.0, 0.0], [[0.0]], [[0.0, 0.0]], []])
+def test_a_file_that_answers_with_anything_but_one_logit_is_refused(answer: list[object]) -> None:
+    session = FakeSession(np.array(answer, np.float32))
+    with pytest.raises(ModelError, match=r"street 7: a second look has .* one logit, .*; learn it again"):
+        SecondLook("street 7", second_of(TRUCKS), session)
 
 
 def test_many_small_things_in_one_place_are_one_look() -> None:
@@ -194,4 +201,4 @@ def test_a_region_is_a_square_around_the_box_moved_into_the_picture() -> None:
 def test_what_is_worth_nothing_changes_nothing() -> None:
     confidences = np.array([0.05, 0.5, 0.99], np.float32)
 
-    assert combine(confidences, np.float32(3), (1.0, 0.0, 0.0)) == pytest.approx(confidences, abs=1e-6)
+    assert combine(confidences, 3.0, (1.0, 0.0, 0.0)) == pytest.approx(confidences, abs=1e-6)

@@ -7,8 +7,8 @@ import numpy as np
 from models.detections import Detections
 from models.manifest import Closer
 from models.postprocess import FLOOR
-from models.second_look import FAINT, MOST, SURE, SecondLook, combine, regions_of
-from tests.unit.models.test_second_look import LABELS, PICTURE, FakeSession, second
+from models.second_look import FAINT, MOST, SURE, combine, regions_of
+from tests.unit.models.test_second_look import LABELS, PICTURE, regions_seen, second_look
 
 CARTS = Closer(
     labels=("stall", "goods"), scale=1.5, least=0, worth=(1.0, 1.0, 0.0), also=("truck",), whole=True
@@ -28,9 +28,9 @@ class Carts:
         found = Detections(
             corners.astype(np.float32), confidences.astype(np.float32), classes.astype(np.intp), LABELS
         )
-        session = FakeSession(np.array([[self.logit]], np.float32))
-        seen = SecondLook("street 7", second(CARTS), session).look_again(PICTURE, found, {asked})
-        self.regions = len(session.seen)
+        carts = second_look(CARTS, self.logit)
+        seen = carts.look_again(PICTURE, found, {asked})
+        self.regions = regions_seen(carts)
         return [(seen.label_of(one), round(float(seen.confidences[one]), 3)) for one in range(len(seen))]
 
 
@@ -41,7 +41,7 @@ def carts(
 
 
 def test_what_was_taken_for_another_thing_may_be_one_of_ours() -> None:
-    box, as_seen = [0.0, 0.0, 40.0, 20.0], combine(np.array([FAINT], np.float32), np.float32(4), CARTS.worth)
+    box, as_seen = [0.0, 0.0, 40.0, 20.0], combine(np.array([FAINT], np.float32), 4.0, CARTS.worth)
 
     assert carts(4.0, (box, 0.8, 0)) == [("stall", round(float(as_seen[0]), 3)), ("truck", 0.8)]
     assert carts(-4.0, (box, 0.8, 0)) == [("truck", 0.8)]
