@@ -59,18 +59,23 @@ def back(detector: Any, scene: Scene, recipe: Recipe, told: Told) -> Backed:  # 
             seen.append(torch.stack([surest.logit(FAINTEST), judged, torch.tensor(1.0)]))
             truths.append(float(shows))
     columns = torch.stack(seen) if seen else torch.empty(0, 3)
-    return Backed(detector, scene, row, weigh(columns, torch.tensor(truths)))
+    return Backed(detector, scene, row, weigh(columns, torch.tensor(truths), recipe.scene or recipe.name))
 
 
-def weigh(seen: Tensor, truths: Tensor) -> Tensor:
+def check_enough(shown: int, free: int, thing: str) -> None:
+    """Raise ``RecipeError`` where too few looks at validation pictures show a thing, or do not."""
+    if min(shown, free) < FEWEST:
+        raise RecipeError(
+            f"{thing}: {shown} looks at validation pictures show the thing, {free} do not: {FEWEST} of each "
+            "say what they are worth; put more of them into the validation part"
+        )
+
+
+def weigh(seen: Tensor, truths: Tensor, thing: str) -> Tensor:
     """Return what each column of ``seen`` (n, 3) is worth for ``truths`` (n,), both kinds weighing alike."""
     shown = int(truths.sum())
     free = len(truths) - shown
-    if min(shown, free) < FEWEST:
-        raise RecipeError(
-            f"{shown} looks at validation pictures show the thing, {free} do not: {FEWEST} of each say what "
-            "they are worth"
-        )
+    check_enough(shown, free, thing)
     weights = torch.where(truths > 0, len(truths) / (2 * shown), len(truths) / (2 * free))
     worth = torch.tensor([1.0, 0.0, 0.0], requires_grad=True)
     optimizer = torch.optim.LBFGS([worth], max_iter=STEPS, line_search_fn="strong_wolfe")

@@ -62,8 +62,8 @@ def claim(out: Path, what: str) -> None:
     out.mkdir(parents=True, exist_ok=True)
     if marker.exists() and marker.read_text(encoding="utf-8") != what:
         raise RecipeError(
-            f"{out} holds what was seen of another dataset, by another detector or otherwise: "
-            "name another --out"
+            f"{out} holds what was seen of another dataset, by another detector or otherwise, "
+            "or of a run that is finished: name another --out"
         )
     marker.write_text(what, encoding="utf-8")
 

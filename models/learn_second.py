@@ -123,7 +123,7 @@ def weighed(
     ``told`` is the truth, ``sure`` the logit of the surest box judged and ``seen`` that of the look.
     """
     columns = torch.from_numpy(np.stack([sure, seen, np.ones_like(sure)], axis=1))
-    fitted = weigh(columns, torch.from_numpy(told.astype(np.float32))).tolist()
+    fitted = weigh(columns, torch.from_numpy(told.astype(np.float32)), ", ".join(lesson.labels)).tolist()
     of_box, of_look, of_neither = (round(value, 4) for value in fitted)
     closer = closer_of(lesson, (of_box, of_look, of_neither))
     both = of_box * sure + of_look * seen

@@ -77,11 +77,12 @@ class Manifest(BaseModel):
     @field_validator("second", mode="before")
     @classmethod
     def _each_look_has_a_file(cls, second: object) -> object:
-        if not isinstance(second, dict):
+        tables = second if isinstance(second, (list, tuple)) else [second]
+        if not any(isinstance(one, dict) and "looks" in one for one in tables):
             return second
         raise ValueError(
             "it is of a time when all second looks were one file: take [second] and [[second.looks]] out, "
-            "then learn them again (`models second`)"
+            "then take looks over (`models second` with --judges) or learn them again, and calibrate"
         )
 
     @model_validator(mode="after")
@@ -97,6 +98,8 @@ class Manifest(BaseModel):
         also = {label for second in self.second for label in second.look.also}
         if len(set(twice)) != len(twice) or not also.union(twice) <= set(self.labels):
             raise ValueError("second.look must name labels of the model, each once")
+        if not all(second.look.labels for second in self.second):
+            raise ValueError("second.look.labels must name a label")
         paths = [second.path for second in self.second]
         if len(set(paths)) != len(paths):
             raise ValueError("second must name a file of its own for each look")

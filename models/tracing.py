@@ -1,5 +1,6 @@
 """Tracing: a network of torch becomes an ONNX file that takes pictures of any size."""
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,13 @@ def trace(network: Any, path: Path, px: int, answer: str, axes: Mapping[int, str
 
     ``px`` is the side of the picture that it is traced with, ``axes`` are those of the answer that change.
     """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=DeprecationWarning)  # of this way of tracing
+        warnings.filterwarnings("ignore", "Constant folding", UserWarning)
+        _export(network, path, px, answer, axes)
+
+
+def _export(network: Any, path: Path, px: int, answer: str, axes: Mapping[int, str]) -> None:  # noqa: ANN401
     torch.onnx.export(
         network,
         (torch.zeros(1, 3, px, px),),

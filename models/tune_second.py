@@ -26,7 +26,7 @@ from models.scene import Judge, Scene
 from models.tail import EARLY, Tail
 from models.taken_over import judged_in, second_of
 from models.teachable import check_teachable
-from models.weigh_second import check_judges, weigh_second
+from models.weigh_second import check_judges, check_looks, weigh_second
 
 EPOCHS = 6
 BATCH = 32
@@ -117,6 +117,7 @@ def tune_second(
     check_judges(recipe, model, only)
     if staged.resolve() == model.resolve() or out.resolve().is_relative_to(model.resolve()):
         raise RecipeError(f"{out} would hold the model itself: name another --out, beside {model}")
+    yield from check_looks(recipe, lesson, dataset, detector)
     judge, tail = judged_in(model, second)
     constants = constants_of(
         views, shown, second_look, seen_regions, region_examples, tail_of_scene, sys.modules[__name__]

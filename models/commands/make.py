@@ -63,7 +63,8 @@ def second(
     data: DatasetFolder,
     version: Annotated[str, typer.Option("--version", help="Of the model with its second look.")],
     out: Annotated[
-        Path | None, typer.Option("--out", help="Where what was seen is kept, unless --judges are given.")
+        Path | None,
+        typer.Option("--out", help="Where what was seen is kept; with --judges only beside --only."),
     ] = None,
     judges: Annotated[
         Path | None,
@@ -111,7 +112,8 @@ def tune(
     For a look at whole things that `models second` gave the model. Regions of the training pictures teach,
     around the detector's boxes, the true ones and those of what is taken for them, in ever new views for six
     epochs (half an hour for 6,400 regions an epoch on two cores, with half a megabyte of memory for each
-    region). Interrupt at will; the same again goes on.
+    region); 20 looks at validation pictures must show the thing and 20 not. Interrupt at will; the same
+    again goes on.
     """
     with plain_errors():
         from models.tune_second import tune_second

@@ -45,6 +45,7 @@ class _File:
     input_px: int
     sha256: str
     verified: bool
+    labels: tuple[str, ...]
 
 
 @plain_errors()
@@ -60,7 +61,6 @@ def list_models(as_json: AsJson = False) -> None:  # noqa: FBT002
         "input",
         "sha256",
         "verified",
-        "licence",
     )
     table, labels, bad = Table(*columns, box=None, padding=(0, 1, 0, 0)), [], 0
     for path in sorted(CATALOG.glob("*/manifest.toml")):
@@ -72,18 +72,20 @@ def list_models(as_json: AsJson = False) -> None:  # noqa: FBT002
             continue
         files = [_verify(path.parent, manifest, variant) for variant in manifest.files]
         files += [_second(path.parent, manifest, second) for second in manifest.second]
-        rows = [*manifest.files, *(f"second {second.look.labels[0]}" for second in manifest.second)]
         bad += sum(not file.verified for file in files)
         if as_json:
             typer.echo(
                 json.dumps(manifest.model_dump(mode="json") | {"files": [asdict(file) for file in files]})
             )
-        for row, file in zip(rows, files, strict=True):
+        for file in files:
             about = (f"{file.bytes / 1e6:.1f} MB", f"{file.input_px} px", file.sha256[:8])
             verified = "yes" if file.verified else "NO"
-            table.add_row(manifest.name, manifest.version, row, *about, verified, manifest.licence)
+            labels_of = f" {', '.join(file.labels)}" if file.variant == "second" else ""
+            table.add_row(manifest.name, manifest.version, file.variant + labels_of, *about, verified)
         found = ", ".join(f"{name} {value:g}" for name, value in manifest.thresholds.items())
-        labels.append(f"{manifest.name} is sure of a label from this confidence on: {found}")
+        labels.append(
+            f"{manifest.name} ({manifest.licence}) is sure of a label from this confidence on: {found}"
+        )
     if not as_json:
         _show(table, *labels)
     if bad:
@@ -107,6 +109,7 @@ def _verify(folder: Path, manifest: Manifest, variant: Variant) -> _File:
         input_px=manifest.input_px,
         sha256=file.sha256,
         verified=verified,
+        labels=manifest.labels,
     )
 
 
@@ -126,6 +129,7 @@ def _second(folder: Path, manifest: Manifest, second: Second) -> _File:
         input_px=second.input_px,
         sha256=second.sha256,
         verified=verified,
+        labels=second.look.labels,
     )
 
 

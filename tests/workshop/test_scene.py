@@ -156,7 +156,7 @@ def test_what_tells_is_worth_more_than_what_does_not() -> None:
     telling = truths * 2 - 1 + torch.randn(400, generator=dice)
     noise = torch.randn(400, generator=dice)
 
-    boxes, scene, bias = weigh(torch.stack([noise, telling, torch.ones(400)], dim=1), truths)
+    boxes, scene, bias = weigh(torch.stack([noise, telling, torch.ones(400)], dim=1), truths, "water")
 
     assert scene > 1
     assert abs(boxes) < scene / 5
@@ -164,8 +164,10 @@ def test_what_tells_is_worth_more_than_what_does_not() -> None:
 
 
 def test_a_picture_set_of_one_kind_says_nothing_of_worth() -> None:
-    with pytest.raises(RecipeError, match="0 looks at validation pictures show the thing"):
-        weigh(torch.ones(50, 3), torch.zeros(50))
+    with pytest.raises(
+        RecipeError, match="water: 0 looks at validation pictures show the thing, 50 do not: 20 of each"
+    ):
+        weigh(torch.ones(50, 3), torch.zeros(50), "water")
 
 
 class Two(torch.nn.Module):  # type: ignore[misc]

@@ -19,8 +19,6 @@ from models.seen_regions import FEATURES, TOLD, look
 from tests.model_files import a_model, onnx
 from tests.workshop.puddles import DRY, LOOK, WET, a_dataset, a_detector, a_picture, a_recipe
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Constant folding:UserWarning")
-
 
 @pytest.fixture
 def recipe() -> Recipe:

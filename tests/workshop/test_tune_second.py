@@ -20,7 +20,6 @@ from models.tune_second import tune_second
 from tests.model_files import a_model, onnx
 from tests.workshop.puddles import DRY, LOOK, WET, a_dataset, a_picture, a_recipe
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Constant folding:UserWarning")
 WHOLE = LOOK | {"whole": True}
 BOTH = {"labels": {"water": (), "mud": ()}, "second": [WHOLE, LOOK | {"labels": ["mud"]}]}
 PICTURES = 24
@@ -151,6 +150,11 @@ def test_only_a_look_at_whole_things_that_is_there_is_tuned(
     fewer = recipe.model_copy(update={"second": recipe.second[:1]})
     with pytest.raises(RecipeError, match="model has not the second looks of recipe water"):
         next(tune_second(fewer, dataset, model, tmp_path / "run", only="water", version="3"))
+    with monkeypatch.context() as changed:
+        changed.setattr("models.backed.FEWEST", 21)
+        told = refused(model, "water")
+    assert "water: 20 looks at validation pictures show the thing, 20 do not: 21 of each" in told
+    assert not (tmp_path / "run").exists()  # before it learns
     monkeypatch.setattr(tuning, "FEWEST", 100)
     assert "24 regions of training pictures show the thing, 12 do not: 100 of each" in refused(model, "water")
 

@@ -13,8 +13,6 @@ from models.weigh_second import weigh_second
 from tests.model_files import a_model, look_onnx, onnx
 from tests.workshop.puddles import LOOK, a_dataset, a_detector, a_recipe
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Constant folding:UserWarning")
-
 
 @pytest.fixture
 def recipe() -> Recipe:

@@ -68,6 +68,12 @@ def test_a_look_at_labels_that_are_none_or_twice_is_refused(tmp_path: Path, labe
         saved(tmp_path, look, STALLS)
 
 
+def test_a_look_at_nothing_is_refused() -> None:
+    look = TRUCKS.model_copy(update={"labels": ()})
+    with pytest.raises(ValueError, match=r"second\.look\.labels must name a label"):
+        manifest(labels=LABELS, second=(Second(path="a.onnx", sha256="0" * 64, input_px=64, look=look),))
+
+
 def test_two_looks_with_one_file_are_refused() -> None:
     second = Second(path="model.second.onnx", sha256="0" * 64, input_px=64, look=TRUCKS)
     other = second.model_copy(update={"look": STALLS})
@@ -80,11 +86,12 @@ def test_the_files_of_two_looks_have_two_names_whatever_they_are_called() -> Non
     assert second_file(("a b",), "a" * 64) != second_file(("a_b",), "b" * 64)
 
 
-def test_a_manifest_of_a_time_when_looks_had_one_file_is_refused_with_the_way_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize("head", ["[second]", "[[second]]"])
+def test_a_manifest_of_a_time_when_looks_had_one_file_is_refused_with_the_way_out(
+    tmp_path: Path, head: str
+) -> None:
     path = saved(tmp_path, TRUCKS) / "manifest.toml"
-    path.write_text(
-        path.read_text().replace("[[second]]", "[second]").replace("[second.look]", "[[second.looks]]")
-    )
+    path.write_text(path.read_text().replace("[[second]]", head).replace("[second.look]", "[[second.looks]]"))
     with pytest.raises(
         ModelError,
         match=r"second: .* it is of a time when all second looks were one file: take .*`models second`",
@@ -125,10 +132,11 @@ def test_the_list_has_a_line_for_the_second_look(tmp_path: Path, monkeypatch: py
 
     first, *others = listed.stdout.splitlines()[1:4]
     assert first.split()[2] == "fp32"
-    assert [line.split()[2:7] for line in others] == [
-        ["second", label, "0.0", "MB", "64"] for label in ("truck", "stall")
+    assert [" ".join(line.split()[2:-4]) for line in others] == [
+        "second truck 0.0 MB",
+        "second stall, goods 0.0 MB",
     ]
-    assert [line.split()[-2] for line in others] == ["yes", "yes"]
+    assert [line.split()[-1] for line in others] == ["yes", "yes"]
     for second in load_manifest(tmp_path / "street").second:
         (tmp_path / "street" / second.path).write_bytes(b"changed")
     damaged = CliRunner().invoke(app, ["list"])
