@@ -2,12 +2,12 @@
 
 import typer
 
-from models.commands import data, make, measure, use
+from models.commands import data, listing, make, measure, use
 from models.synth.cli import app as synth_app
 
 app = typer.Typer(no_args_is_help=True, help="Detectors: use them, measure them, make them.")
 app.add_typer(synth_app, name="synth")
-app.command("list")(use.list_models)
+app.command("list")(listing.list_models)
 app.command("predict")(use.predict_pictures)
 app.command("dataset")(data.dataset)
 app.command("train")(make.train)

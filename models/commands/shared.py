@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from models.manifest import ModelError, Variant
 from models.recipe import RECIPES, Recipe, RecipeError, load_recipe
@@ -73,3 +74,10 @@ def open_model(model: str, variant: Variant | None) -> "Detector":
     from models.detector import load_detector
 
     return load_detector(model_folder(model), variant=variant)
+
+
+def show(*parts: str | Table) -> None:
+    """Print texts and tables, a text of any length in one line."""
+    console = Console()
+    for part in parts:
+        console.print(part, markup=False, highlight=False, soft_wrap=isinstance(part, str))
