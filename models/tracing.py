@@ -24,20 +24,16 @@ def trace(network: Any, path: Path, px: int, answer: str, axes: Mapping[int, str
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=DeprecationWarning)  # of this way of tracing
         warnings.filterwarnings("ignore", "Constant folding", UserWarning)
-        _export(network, path, px, answer, axes)
-
-
-def _export(network: Any, path: Path, px: int, answer: str, axes: Mapping[int, str]) -> None:  # noqa: ANN401
-    torch.onnx.export(
-        network,
-        (torch.zeros(1, 3, px, px),),
-        str(path),
-        opset_version=OPSET,
-        input_names=["images"],
-        output_names=[answer],
-        dynamic_axes={"images": {2: "height", 3: "width"}, answer: dict(axes)},
-        dynamo=False,
-    )
+        torch.onnx.export(
+            network,
+            (torch.zeros(1, 3, px, px),),
+            str(path),
+            opset_version=OPSET,
+            input_names=["images"],
+            output_names=[answer],
+            dynamic_axes={"images": {2: "height", 3: "width"}, answer: dict(axes)},
+            dynamo=False,
+        )
 
 
 def shrink(path: Path) -> None:

@@ -144,6 +144,28 @@ def test_an_interrupted_run_leaves_the_model_as_it_was(tmp_path: Path, recipe: R
     assert sorted(path.name for path in model.iterdir()) == ["manifest.toml", "model.onnx"]
 
 
+def test_killed_before_its_manifest_a_new_look_leaves_the_model_that_was(
+    tmp_path: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, dataset = a_detector(tmp_path / "water"), a_dataset(tmp_path / "dataset")
+    list(learn_second(recipe, dataset, model, tmp_path / "run", version="2"))
+    before, picture = load_manifest(model), a_picture(WET, np.random.default_rng(2))
+    sure = load_detector(model).detect(picture).confidences.tolist()
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    other = recipe.model_copy(update={"second": (recipe.second[0].model_copy(update={"scale": 3}),)})
+    with monkeypatch.context() as changed:
+        changed.setattr("models.learn_second.save_manifest", killed)
+        with pytest.raises(KeyboardInterrupt):
+            list(learn_second(other, dataset, model, tmp_path / "other", version="3"))
+
+    assert len(list(model.glob("model.second*.onnx"))) == 2
+    assert load_manifest(model) == before
+    assert load_detector(model).detect(picture).confidences.tolist() == sure
+
+
 def test_a_look_at_whole_things_learns_from_boxes_that_were_taken_for_another(
     tmp_path: Path, recipe: Recipe
 ) -> None:
